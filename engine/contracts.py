@@ -1,0 +1,153 @@
+"""The protocols and small frozen values that the parts of the engine hand to each other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, Protocol
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    Index = NDArray[np.intp]
+    Numbers = NDArray[np.float64]
+
+Kind = Literal["number", "category", "date", "boolean"]
+Task = Literal["binary", "multiclass", "regression"]
+
+
+class Source(Protocol):
+    """A catalogue entry of ``engine.sources``: a module with these functions."""
+
+    def fingerprint(self, spec: str) -> dict[str, str]:
+        """Return a hash of the content for each file (or version) that ``spec`` stands for."""
+
+    def read(self, spec: str) -> pd.DataFrame:
+        """Return all rows. Raises DataError where there are none, or they cannot be read."""
+
+    def chunks(self, spec: str, rows: int) -> Iterator[pd.DataFrame]:
+        """Yield the rows in order, at most ``rows`` at a time, in bounded memory."""
+
+
+@dataclass(frozen=True)
+class Rows:
+    """What a splitter may look at.
+
+    Attributes
+    ----------
+    count : int
+        Number of rows.
+    target : ndarray of shape (count,), optional
+        Class codes, or values; only read by stratified splits.
+    groups, time : ndarray of shape (count,), optional
+        The columns of ``data.group`` and ``data.time``.
+    """
+
+    count: int
+    target: NDArray[Any] | None = None
+    groups: NDArray[Any] | None = None
+    time: NDArray[Any] | None = None
+
+    def take(self, index: Index) -> Rows:
+        """Return the rows at ``index``."""
+        columns = (self.target, self.groups, self.time)
+        return Rows(len(index), *(None if c is None else c[index] for c in columns))
+
+
+@dataclass(frozen=True)
+class Fold:
+    """Positions of training and validation rows."""
+
+    train: Index
+    valid: Index
+
+
+class Splitter(Protocol):
+    """A catalogue entry of ``engine.splitters``: a module with these functions."""
+
+    def holdout(self, rows: Rows, share: float, seed: int) -> Fold:
+        """Set ``share`` of the rows aside (as ``valid``)."""
+
+    def folds(self, rows: Rows, count: int, seed: int) -> list[Fold]:
+        """Split into ``count`` folds. Raises DataError where the rows do not suffice."""
+
+
+@dataclass(frozen=True)
+class Predicted:
+    """What a fitted pipeline says about some rows.
+
+    Attributes
+    ----------
+    value : ndarray of shape (rows,)
+        Class codes (int) or values (float).
+    probability : ndarray of shape (rows, classes), optional
+        One column per class code; rows sum to one.
+    """
+
+    value: NDArray[Any]
+    probability: Numbers | None = None
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A way of scoring predictions; a row of ``engine/metrics/catalogue.yaml``.
+
+    Attributes
+    ----------
+    tasks : tuple of str
+        Tasks that it has a meaning for.
+    needs : {"value", "probability"}
+        What it looks at.
+    maximize : bool
+        Whether more is better.
+    lowest, highest : float
+        The range of possible scores; may be infinite.
+    function : callable
+        ``function(truth, predicted, classes) -> float`` with ``classes`` the number of classes.
+    """
+
+    name: str
+    about: str
+    tasks: tuple[str, ...]
+    needs: Literal["value", "probability"]
+    maximize: bool
+    lowest: float
+    highest: float
+    function: Callable[[NDArray[Any], Predicted, int], float]
+
+    def __call__(self, truth: NDArray[Any], predicted: Predicted, classes: int = 0) -> float:
+        """Score; nan where the metric has no meaning for these rows."""
+        return self.function(truth, predicted, classes)
+
+    def loss(self, score: float) -> float:
+        """The score turned so that less is better."""
+        return -score if self.maximize else score
+
+
+class Executor(Protocol):
+    """Runs units of work; shaped like ``concurrent.futures.Executor``."""
+
+    workers: int
+
+    def submit(self, function: Callable[..., Any], /, *args: Any) -> Future[Any]:
+        """Run ``function(*args)`` somewhere, some time."""
+
+    def shutdown(self, cancel: bool = False) -> None:
+        """Wait for what runs; with ``cancel``, drop what has not begun."""
+
+
+class Listener(Protocol):
+    """Is told what happens during a plan or a run; the command line draws it."""
+
+    def __call__(self, event: str, **facts: Any) -> None:
+        """Take note of an event such as ``step_started`` or ``trial_finished``."""
+
+
+def silent(event: str, **facts: Any) -> None:
+    """A listener that takes no note."""
+
+
+Tree = Mapping[str, Any]

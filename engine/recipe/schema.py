@@ -1,0 +1,267 @@
+"""What a recipe may say: frozen pydantic models, one for each part of it.
+
+The same models give the JSON Schema that YAML editors complete from, so each key's description
+is its documentation. A key whose feature does not exist yet is of the type :data:`NotYet`.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+Task = Literal["binary", "multiclass", "regression"]
+
+
+def _refuse(value: Any) -> Any:
+    if value is not None:
+        raise PydanticCustomError("not_yet", "not available yet")
+    return value
+
+
+NotYet = Annotated[
+    Any, BeforeValidator(_refuse), WithJsonSchema({"type": "null", "title": "not available yet"})
+]
+
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+
+
+def _seconds(value: Any) -> Any:
+    """Read ``90``, ``10m`` or ``1h30m`` as seconds."""
+    if not isinstance(value, str):
+        return value
+    parts = re.fullmatch(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+(?:\.\d+)?)s)?", value.strip())
+    if not parts or not any(parts.groups()):
+        raise PydanticCustomError("duration", "write a duration such as 90s, 10m or 1h30m")
+    return sum(float(n) * _UNITS[unit] for n, unit in zip(parts.groups(), "dhms", strict=True) if n)
+
+
+Duration = Annotated[
+    float,
+    BeforeValidator(_seconds),
+    Field(gt=0),
+    WithJsonSchema({"anyOf": [{"type": "number"}, {"type": "string", "examples": ["10m"]}]}),
+]
+
+
+class Part(BaseModel):
+    """A part of a recipe: frozen, and strict about unknown keys."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+
+class Problem(Part):
+    """The business question, and what counts as an answer."""
+
+    question: str | None = None
+    """What is to be decided, in a sentence; shown at the top of every result."""
+    owner: str | None = None
+    """Who asks."""
+    task: Literal["auto", "binary", "multiclass", "regression"] = "auto"
+    """Inferred from the target where it is auto."""
+    positive: str | int | float | bool | None = None
+    """The class that is looked for, in a binary problem; the rarer one if not given."""
+    costs: NotYet = None
+    """What each kind of mistake costs."""
+    success: NotYet = None
+    """What a run must reach to be released."""
+    value: NotYet = None
+    """Impact, confidence and effort, by which recipes are ranked."""
+
+
+class Data(Part):
+    """Where the rows come from, and what their columns mean."""
+
+    source: str
+    """A file (CSV, TSV, Parquet), `sklearn:NAME`, or `package:NAME/path/in/it.csv`."""
+    target: str
+    """The column to predict."""
+    id: str | None = None
+    """A column that names the row: kept out of the features, first in the predictions."""
+    time: str | None = None
+    """A column of dates or numbers; folds then go forward in time."""
+    group: str | None = None
+    """A column whose values never stand on both sides of a split."""
+    drop: list[str] = []
+    """Columns to leave out."""
+    unseen: Literal["warn", "fail", "accept"] = "warn"
+    """What prediction does with a category that training never saw; it counts as missing."""
+    tables: NotYet = None
+    """Several named sources, joined by `query`."""
+    query: NotYet = None
+    """SQL over `tables`, or over a database."""
+    columns: NotYet = None
+    """Pick and type columns."""
+    clean: NotYet = None
+    """Value and row rules."""
+    expect: NotYet = None
+    """What must hold for the data."""
+    sample: NotYet = None
+    """Use a part of the rows."""
+
+
+class Block(Part):
+    """Some columns and the steps that they go through, in order."""
+
+    columns: str | list[str] = "number"
+    """A kind (number, category, date, boolean, all), a name, or a list of these."""
+    steps: dict[str, Any] = {}
+    """Named transforms in order; any value may be a range."""
+
+
+class Features(Part):
+    """How columns become numbers."""
+
+    rest: Literal["auto", "keep", "drop"] = "auto"
+    """What happens to columns that no block takes."""
+    blocks: dict[str, Block] = {}
+    """Columns with steps of their own."""
+    derive: NotYet = None
+    """New columns by formula."""
+
+
+class Native(Part):
+    """What a model family deals with by itself."""
+
+    missing: bool = False
+    """Missing values need no imputation."""
+    categories: bool = False
+    """Categories need no encoding."""
+    sparse: bool = False
+    """Sparse matrices are accepted."""
+
+
+class EarlyStopping(Part):
+    """Stop adding rounds when an inner validation set stops improving."""
+
+    rounds: Annotated[int, Field(ge=1)] = 50
+    """Rounds without improvement before stopping."""
+    validation: Annotated[float, Field(gt=0, lt=1)] = 0.1
+    """Share of the fold's training rows that is watched."""
+
+
+class Family(Part):
+    """A model family: its estimators, what it needs, its parameters and their ranges."""
+
+    about: str = ""
+    """One line on what it is good for."""
+    classifier: str | None = None
+    """Class for binary and multiclass problems, from a trusted package."""
+    regressor: str | None = None
+    """Class for regression, from a trusted package."""
+    native: Native = Native()
+    """What it deals with by itself."""
+    encode: Literal["onehot", "ordinal"] = "onehot"
+    """How `features: auto` encodes categories for it, unless it takes them natively."""
+    scale: bool = False
+    """Whether `features: auto` scales numbers for it."""
+    seed: str | None = "random_state"
+    """The parameter that takes the seed; null where there is none."""
+    threads: str | None = None
+    """The parameter that takes the number of threads; null where there is none."""
+    categories: str | None = None
+    """The parameter that takes the positions of category columns."""
+    early_stopping: EarlyStopping | None = None
+    """Present where the family can stop early."""
+    features: Literal["auto"] | Features | None = None
+    """Features of this family alone; else the recipe's."""
+    params: dict[str, Any] = {}
+    """Parameters of the class; any value may be a range."""
+
+
+class Search(Part):
+    """How candidates are looked for."""
+
+    sampler: Literal["tpe", "random", "grid"] = "tpe"
+    """Who proposes candidates after the defaults."""
+    trials: Annotated[int, Field(ge=1)] = 20
+    """Total number of candidates tried; a longer search carries on a shorter one."""
+    timeout: Duration | None = None
+    """Seconds, or 10m, after which no further candidate is begun."""
+    pruner: NotYet = None
+    """Give up on hopeless candidates after a few folds."""
+    repeats: NotYet = None
+    """Seeds per candidate."""
+    final: NotYet = None
+    """What comes out: refit, bag, ensemble."""
+    max_failure_rate: NotYet = None
+    """Stop when too many candidates fail."""
+
+
+class Evaluation(Part):
+    """How candidates are scored."""
+
+    metric: str = "auto"
+    """What is optimised; roc_auc, log_loss or rmse by task where it is auto."""
+    metrics: Literal["auto"] | list[str] = "auto"
+    """What is recorded besides; all that fit the task where it is auto."""
+    folds: Annotated[int, Field(ge=2)] = 5
+    """Folds of cross-validation."""
+    holdout: Annotated[float, Field(ge=0, lt=1)] = 0.2
+    """Share of rows that the search never sees; scored once."""
+    split: Literal["auto", "stratified", "plain", "grouped", "forward"] = "auto"
+    """How folds are made; derived from the data's columns where it is auto."""
+    seed: int = 0
+    """Drives the split alone, so that runs of another `seed` are scored on the same rows."""
+    early_stop_on: Literal["inner", "fold"] = "inner"
+    """`fold` watches the validation rows themselves: faster, and optimistic."""
+    final_rows: Literal["train", "all"] = "train"
+    """Rows of the packed model; with `all` the score is an estimate for a smaller one."""
+    nested: NotYet = None
+    """Nested cross-validation."""
+    prefer: NotYet = None
+    """The simplest model not distinguishable from the best."""
+    order: NotYet = None
+    """Overrule time knowingly."""
+
+
+class Compute(Part):
+    """What the run may use."""
+
+    executor: Literal["local"] = "local"
+    """Where fits are run."""
+    workers: Annotated[int, Field(ge=1)] = 1
+    """Processes that fit side by side."""
+    threads: Annotated[int, Field(ge=1)] | None = None
+    """Threads for each fit; the cores shared among the workers if not given."""
+    address: NotYet = None
+    """A cluster to connect to."""
+    memory: NotYet = None
+    """Cap for each worker."""
+
+
+class Recipe(Part):
+    """One problem, from question to bundle."""
+
+    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", max_length=80)]
+    """What its outputs are called; the file's stem if not given."""
+    problem: Problem = Problem()
+    """The business question."""
+    data: Data
+    """Where the rows come from."""
+    features: Features = Features()
+    """How columns become numbers."""
+    model: Annotated[dict[str, Family], Field(min_length=1)]
+    """Families, in one leaderboard."""
+    search: Search = Search()
+    """How candidates are looked for."""
+    evaluation: Evaluation = Evaluation()
+    """How candidates are scored."""
+    compute: Compute = Compute()
+    """What the run may use."""
+    seed: int = 0
+    """Drives search and fitting."""
+    deploy: NotYet = None
+    """Where the bundle goes."""
+    ci: NotYet = None
+    """Pipelines for GitHub, GitLab, Jenkins."""
+    monitor: NotYet = None
+    """How the deployed model is watched."""
+    tracking: NotYet = None
+    """Where runs are recorded besides."""
+    retrain: NotYet = None
+    """When to train again."""
+    report: NotYet = None
+    """What the report holds."""
