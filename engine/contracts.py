@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     Index = NDArray[np.intp]
     Numbers = NDArray[np.float64]
+else:  # names that can be imported without numpy
+    Index = Numbers = Any
 
 Kind = Literal["number", "category", "date", "boolean"]
 Task = Literal["binary", "multiclass", "regression"]

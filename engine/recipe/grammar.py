@@ -23,7 +23,9 @@ def sweep(text: str) -> Any:
     except HydraException as error:
         raise RangeError(f"{text!r} is not a range that Hydra can read: {_reason(error)}") from None
     if not override.is_sweep_override():
-        raise RangeError(f"{text!r} is not a range; write range(a, b), interval(a, b) or choice(...)")
+        raise RangeError(
+            f"{text!r} is not a range; write range(a, b), interval(a, b) or choice(...)"
+        )
     return override.value()  # type: ignore[no-untyped-call]
 
 

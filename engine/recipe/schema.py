@@ -74,9 +74,9 @@ class Problem(Part):
 class Data(Part):
     """Where the rows come from, and what their columns mean."""
 
-    source: str
+    source: Annotated[str, Field(min_length=1)]
     """A file (CSV, TSV, Parquet), `sklearn:NAME`, or `package:NAME/path/in/it.csv`."""
-    target: str
+    target: Annotated[str, Field(min_length=1)]
     """The column to predict."""
     id: str | None = None
     """A column that names the row: kept out of the features, first in the predictions."""
@@ -151,6 +151,8 @@ class Family(Part):
     """Class for binary and multiclass problems, from a trusted package."""
     regressor: str | None = None
     """Class for regression, from a trusted package."""
+    builder: str = "plain"
+    """The entry of `engine/models` that makes the estimator."""
     native: Native = Native()
     """What it deals with by itself."""
     encode: Literal["onehot", "ordinal"] = "onehot"
@@ -168,7 +170,8 @@ class Family(Part):
     features: Literal["auto"] | Features | None = None
     """Features of this family alone; else the recipe's."""
     params: dict[str, Any] = {}
-    """Parameters of the class; any value may be a range."""
+    """Parameters of the classes; any value may be a range. One that only the classifier or only the
+    regressor has acts where that class is used."""
 
 
 class Search(Part):

@@ -1,1 +1,1 @@
-
+"""The search: one driver asks and tells; it is handed everything else."""

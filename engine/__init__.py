@@ -1,0 +1,1 @@
+"""A declarative machine-learning engine: a recipe becomes a plan, a run and a bundle."""

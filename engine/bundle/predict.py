@@ -1,0 +1,33 @@
+"""Numbers in, predictions out: the one way in which a fitted pipeline is asked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from engine.contracts import Numbers, Predicted
+
+
+@dataclass(frozen=True)
+class Model:
+    """A fitted estimator or pipeline, and the classes that its codes stand for."""
+
+    fitted: Any
+    classes: tuple[Any, ...]
+
+    def predict(self, X: Numbers) -> Predicted:
+        """Predict rows of shape (rows, columns).
+
+        Codes are those of ``classes``; a class that the model never saw has the probability 0.
+        """
+        if not self.classes:
+            values = np.asarray(self.fitted.predict(X), dtype=np.float64)
+            return Predicted(values.reshape(len(X)))
+        if not hasattr(self.fitted, "predict_proba"):
+            return Predicted(np.asarray(self.fitted.predict(X)).astype(np.intp))
+        known = np.asarray(self.fitted.classes_, dtype=np.intp)
+        probability = np.zeros((len(X), len(self.classes)))
+        probability[:, known] = self.fitted.predict_proba(X)
+        return Predicted(probability.argmax(axis=1), probability)

@@ -1,0 +1,46 @@
+"""The steps of a plan, in their order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from types import ModuleType
+from typing import Any, Protocol, cast
+
+from engine.contracts import Listener
+from engine.recipe.schema import Recipe
+from engine.steps import assemble, evaluate, load, pack, refit, search, split
+
+
+class Step(Protocol):
+    """A module of ``engine.steps``.
+
+    ``READS`` are the recipe keys that its result depends on, ``NEEDS`` the earlier steps (with
+    ``step:part`` where it depends on a part only), ``LIBRARIES`` those whose version matters.
+    """
+
+    __name__: str
+    ABOUT: str
+    READS: tuple[str, ...]
+    NEEDS: tuple[str, ...]
+    LIBRARIES: tuple[str, ...]
+
+    def run(self, recipe: Recipe, inputs: Mapping[str, Any], folder: Path, listener: Listener) -> Any:
+        """Do the work and leave its result in ``folder``."""
+
+    def load(self, recipe: Recipe, folder: Path) -> Any:
+        """Return the result that was left in ``folder``."""
+
+
+STEPS = tuple(cast(Step, step) for step in (load, split, assemble, search, refit, evaluate, pack))
+LOOKING = ("load", "split", "assemble")  # what a plan may do: read and profile, fit nothing
+
+
+def name(step: Step) -> str:
+    """Return a step's name: the last part of its module's."""
+    return step.__name__.rpartition(".")[2]
+
+
+def optional(step: Step, attribute: str) -> Any:
+    """Return what only some steps have: ``KEEPS``, ``done``, ``digest``."""
+    return getattr(cast(ModuleType, step), attribute, None)

@@ -1,0 +1,145 @@
+"""All faults of a composed recipe at once: its shape, and what its values say together.
+
+Opens no data and imports no estimator library.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from pydantic import ValidationError
+
+from engine import catalogue
+from engine.errors import Fault
+from engine.recipe import fields, in_features, in_model, in_ranges, sentences
+from engine.recipe.groups import Groups
+from engine.recipe.origin import Trail
+from engine.recipe.references import Key, Resolver
+from engine.recipe.schema import Recipe
+
+Found = Iterable[tuple[Key, Fault]]
+
+
+def check(
+    tree: Mapping[str, Any], trail: Trail, groups: Groups
+) -> tuple[Recipe | None, list[Fault]]:
+    """Check a composed recipe.
+
+    Parameters
+    ----------
+    tree : mapping
+        As composed, references not followed.
+    trail : Trail
+        Where values came from.
+    groups : Groups
+        To recognise options that stand where they do not belong.
+
+    Returns
+    -------
+    recipe : Recipe or None
+        None where there are faults of its shape.
+    faults : list of Fault
+        In the order of the files and lines they point at.
+    """
+    resolver = Resolver(tree)
+    resolved = resolver.resolved(tree)
+    faults = _placed(resolver.faults.items(), trail)
+    faults |= {k: f for k, f in _placed(_meaning(resolved), trail).items() if k not in faults}
+    try:
+        recipe = Recipe.model_validate(resolved)
+    except ValidationError as error:
+        recipe = None
+        shape = sentences.faults(error, tree, trail, groups)
+        faults |= {key: fault for key, fault in shape.items() if not _told(key, faults)}
+    return recipe, sorted(faults.values(), key=_place)
+
+
+def _placed(found: Found, trail: Trail) -> dict[Key, Fault]:
+    placed: dict[Key, Fault] = {}
+    for key, fault in found:
+        placed.setdefault(key, Fault(fault.message, fault.where or trail.where(key), fault.hint))
+    return placed
+
+
+def _told(key: Key, faults: Iterable[Key]) -> bool:
+    """Whether a fault of this key, or of one around or below it, has been told already."""
+    return any(key[: len(k)] == k or k[: len(key)] == key for k in faults)
+
+
+def _place(fault: Fault) -> tuple[bool, str, int]:
+    file, _, line = fault.where.rpartition(":")
+    whole = line.isdigit()
+    return not whole, file if whole else fault.where, int(line) if whole else 0
+
+
+def _meaning(tree: Mapping[str, Any]) -> Iterator[tuple[Key, Fault]]:
+    yield from in_ranges.faults(tree)
+    yield from _truths(tree, ())
+    yield from _data(_section(tree, "data"))
+    yield from _split(_section(tree, "data"), _section(tree, "evaluation"))
+    yield from _metrics(tree)
+    yield from in_features.faults(tree)
+    yield from in_model.faults(tree)
+
+
+def _section(tree: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    section = tree.get(name)
+    return section if isinstance(section, Mapping) else {}
+
+
+def _truths(tree: Any, key: Key) -> Iterator[tuple[Key, Fault]]:
+    """Refuse true and false where a number stands; pydantic would read them as 1 and 0."""
+    if isinstance(tree, bool):
+        kinds = set(fields.kinds(key))
+        if kinds & {int, float} and bool not in kinds and Any not in kinds:
+            message = f"`{'.'.join(key)}` is {str(tree).lower()}; a number was expected"
+            yield key, Fault(message)
+    elif isinstance(tree, Mapping):
+        for name, value in tree.items():
+            yield from _truths(value, (*key, str(name)))
+
+
+def _data(data: Mapping[str, Any]) -> Iterator[tuple[Key, Fault]]:
+    """The target is y and nothing else."""
+    target = data.get("target")
+    if target is None:
+        return
+    for name in ("id", "time", "group"):
+        if data.get(name) == target:
+            message = f"`data.{name}` and `data.target` are both {target!r}"
+            yield ("data", name), Fault(message, hint="name another column, or leave it out")
+    drop = data.get("drop")
+    if isinstance(drop, list) and target in drop:
+        message = f"`data.drop` holds the target {target!r}"
+        yield ("data", "drop"), Fault(message, hint="the target is never a feature; leave it out")
+    if isinstance(drop, list) and data.get("group") in drop and data.get("group"):
+        message = f"`data.drop` holds the column of `data.group`, {data['group']!r}"
+        yield ("data", "drop"), Fault(message, hint="leave it out: it is kept out of the features")
+
+
+def _split(data: Mapping[str, Any], evaluation: Mapping[str, Any]) -> Iterator[tuple[Key, Fault]]:
+    needs = {"forward": "time", "grouped": "group"}
+    split = evaluation.get("split")
+    needed = needs.get(split) if isinstance(split, str) else None
+    if needed and data.get(needed) is None:
+        message = f"`evaluation.split` is {split}, and there is no `data.{needed}`"
+        yield ("evaluation", "split"), Fault(message, hint=f"name the column: data.{needed}=COLUMN")
+
+
+def _metrics(tree: Mapping[str, Any]) -> Iterator[tuple[Key, Fault]]:
+    known = catalogue.rows("metrics")
+    evaluation, task = _section(tree, "evaluation"), _section(tree, "problem").get("task")
+    named = [(("evaluation", "metric"), evaluation.get("metric"))]
+    several = evaluation.get("metrics")
+    if isinstance(several, list):
+        named += [(("evaluation", "metrics", str(i)), name) for i, name in enumerate(several)]
+    for key, name in named:
+        if not isinstance(name, str) or name == "auto":
+            continue
+        if name not in known:
+            yield key, catalogue.unknown("metric", name, known)
+        elif task in ("binary", "multiclass", "regression") and task not in known[name]["tasks"]:
+            fitting = sorted(other for other, row in known.items() if task in row["tasks"])
+            message = f"the metric {name} has no meaning for the task {task}"
+            yield key, Fault(message, hint=f"choose among: {', '.join(fitting)}")

@@ -1,0 +1,90 @@
+"""Faults of model families: classes that are not trusted, parameters that do not exist."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from engine import catalogue
+from engine.errors import Fault
+from engine.recipe import estimators, ranges
+from engine.recipe.references import Key
+
+_KINDS = ("classifier", "regressor")
+_NEEDED = {"binary": "classifier", "multiclass": "classifier", "regression": "regressor"}
+_OURS = ("seed", "threads", "categories")
+
+
+def faults(tree: Mapping[str, Any]) -> Iterator[tuple[Key, Fault]]:
+    """Yield the faults of each family."""
+    model, problem = tree.get("model"), tree.get("problem")
+    task = problem.get("task") if isinstance(problem, Mapping) else None
+    for name, family in model.items() if isinstance(model, Mapping) else ():
+        if isinstance(family, Mapping):
+            key = ("model", str(name))
+            yield from _classes(family, key, task)
+            yield from _parameters(family, key)
+
+
+def _classes(family: Mapping[str, Any], key: Key, task: Any) -> Iterator[tuple[Key, Fault]]:
+    for kind in _KINDS:
+        cls = family.get(kind)
+        fault = estimators.fault(cls, kind) if isinstance(cls, str) else None
+        if fault:
+            yield (*key, kind), fault
+    needed = _NEEDED.get(task) if isinstance(task, str) else None
+    if needed and family.get(needed) is None:
+        message = f"the family {key[1]} has no {needed}, which the task {task} needs"
+        yield key, Fault(message, hint=f"leave it out, or name one: {'.'.join(key)}.{needed}")
+    elif all(family.get(kind) is None for kind in _KINDS):
+        message = f"the family {key[1]} names neither a classifier nor a regressor"
+        yield key, Fault(message, hint=f"a file conf/model/{key[1]}.yaml says what a family is")
+
+
+def _parameters(family: Mapping[str, Any], key: Key) -> Iterator[tuple[Key, Fault]]:
+    """Check that one of the classes has each parameter."""
+    known = _known(family)
+    params = family.get("params")
+    if known is None or not isinstance(params, Mapping):
+        return
+    for name, value in params.items():
+        here = (*key, "params", str(name))
+        if name not in known:
+            yield here, _unknown(str(name), family, known)
+        elif name in (ours := {family.get(role): role for role in _OURS}):
+            yield here, Fault(f"`{name}` is set by the engine", hint=_instead(str(ours[name])))
+        for child in _children(value):
+            if child not in known:
+                yield here, _unknown(str(child), family, known)
+
+
+def _known(family: Mapping[str, Any]) -> set[str] | None:
+    known: set[str] = set()
+    for kind in _KINDS:
+        if isinstance(cls := family.get(kind), str):
+            found = estimators.parameters(cls)
+            if found is None:
+                return None
+            known |= set(found)
+    return known
+
+
+def _children(value: Any) -> Iterator[Any]:
+    """Parameters that options of a choice bring along: ``{search: [{rbf: {gamma: ...}}]}``."""
+    options = value.get("search") if isinstance(value, Mapping) and ranges.is_range(value) else None
+    for option in options if isinstance(options, list) else ():
+        if isinstance(option, Mapping) and len(option) == 1:
+            children = next(iter(option.values()))
+            yield from children if isinstance(children, Mapping) else ()
+
+
+def _unknown(name: str, family: Mapping[str, Any], known: set[str]) -> Fault:
+    classes = [family[kind].rpartition(".")[2] for kind in _KINDS if family.get(kind)]
+    fault = catalogue.unknown("parameter", name, known)
+    whose = f"neither {' nor '.join(classes)} has a" if len(classes) > 1 else f"{classes[0]} has no"
+    return Fault(f"{whose} parameter {name!r}", hint=fault.hint)
+
+
+def _instead(role: str) -> str:
+    instead = {"seed": "`seed:` at the top of the recipe", "threads": "`compute.threads`"}
+    return f"use {instead[role]}" if role in instead else "leave it out"

@@ -1,0 +1,109 @@
+"""Candidates, and what became of them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.recipe.space import Choose, Node, resolve
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A family with all its values: what is fitted.
+
+    Attributes
+    ----------
+    features, params : mapping
+        As in the recipe, without ranges.
+    """
+
+    family: str
+    features: Mapping[str, Any]
+    params: Mapping[str, Any]
+
+    @property
+    def key(self) -> str:
+        """A hash of the content; equal candidates have equal keys."""
+        text = json.dumps(asdict(self), sort_keys=True, default=str)
+        return hashlib.blake2b(text.encode(), digest_size=12).hexdigest()
+
+
+@dataclass(frozen=True)
+class FamilySpace:
+    """The ranges of one family: of its features, then of its parameters."""
+
+    name: str
+    features: Node
+    params: Node
+
+    def candidate(self, choose: Choose) -> Candidate:
+        """Resolve every range by ``choose``."""
+        return Candidate(self.name, resolve(self.features, choose), resolve(self.params, choose))
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a unit of work: one candidate, fitted on one fold.
+
+    Attributes
+    ----------
+    score : float
+        The first metric on the fold's validation rows.
+    value, probability : ndarray
+        Out-of-fold predictions (float32), of shape (rows,) or (rows, classes).
+    rounds : int, optional
+        Rounds that an early stopping family used.
+    seconds : float
+        Of fitting and predicting.
+    error : str
+        Why there is no score; empty where there is one.
+    """
+
+    score: float
+    value: NDArray[Any] = field(default_factory=lambda: np.empty(0, np.float32))
+    probability: NDArray[Any] = field(default_factory=lambda: np.empty((0, 0), np.float32))
+    rounds: int | None = None
+    seconds: float = 0.0
+    error: str = ""
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A candidate and its scores.
+
+    Attributes
+    ----------
+    values : mapping
+        What was drawn, by recipe key; the family itself under ``model``.
+    scores : tuple of float
+        The first metric for each fold.
+    same_as : int, optional
+        An earlier trial of the very same candidate, whose results it shares.
+    """
+
+    index: int
+    candidate: Candidate
+    values: Mapping[str, Any]
+    state: Literal["complete", "failed"]
+    scores: tuple[float, ...] = ()
+    rounds: tuple[int | None, ...] = ()
+    seconds: float = 0.0
+    error: str = ""
+    same_as: int | None = None
+
+    @property
+    def mean(self) -> float:
+        """Mean score over the folds."""
+        return float(np.mean(self.scores)) if self.scores else float("nan")
+
+    def refit_rounds(self) -> int | None:
+        """The median of the folds' rounds, for a fit on all rows."""
+        known = [rounds for rounds in self.rounds if rounds is not None]
+        return max(1, round(float(np.median(known)))) if known else None

@@ -1,0 +1,105 @@
+"""Comma-separated text in UTF-8, gzipped or not.
+
+The first line that is not blank is the header. What stands between values is told by it: the
+first of comma, semicolon, tab and bar that it holds; a tab where the name ends in ``.tsv``. Values
+may stand in double quotes and then hold anything. ``read`` types each column by all its values
+(:mod:`engine.sources.typed`); ``chunks`` leave all values text, so that no two disagree, and the
+caller, who knows what a column ought to be, makes numbers of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+from pyarrow import csv
+
+from engine.errors import DataError, Fault
+from engine.sources import files, text, typed
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_BLOCK = 8 << 20
+_HELD = 64 << 20
+
+
+def fingerprint(spec: str) -> dict[str, str]:
+    """Return a hash of the file's bytes."""
+    return files.fingerprint(spec)
+
+
+def read(spec: str) -> pd.DataFrame:
+    """Return all rows, one type for each column.
+
+    Raises
+    ------
+    engine.errors.DataError
+        If the file cannot be read as columns and rows; names the line.
+    """
+    path = files.found(spec)
+    head = text.header(path)
+    with _explained(path, head), _stream(path) as stream:
+        table = csv.read_csv(stream, **_options(head))
+    return typed.frame(table)
+
+
+def chunks(spec: str, rows: int) -> Iterator[pd.DataFrame]:
+    """Yield at most ``rows`` rows at a time, all values as text, in bounded memory.
+
+    Raises
+    ------
+    engine.errors.DataError
+        If the file cannot be read as columns and rows; names the line.
+    """
+    path = files.found(spec)
+    head = text.header(path)
+    with _explained(path, head), _stream(path) as stream:
+        for table in _gathered(csv.open_csv(stream, **_options(head)), rows):
+            for start in range(0, table.num_rows, rows):
+                yield table.slice(start, rows).to_pandas()
+
+
+def _gathered(batches: Iterable[pa.RecordBatch], rows: int) -> Iterator[pa.Table]:
+    """Join batches to tables of ``rows`` rows or a few megabytes: many columns make small ones."""
+    held: list[pa.RecordBatch] = []
+    for batch in batches:
+        held.append(batch)
+        if sum(len(b) for b in held) >= rows or sum(b.nbytes for b in held) >= _HELD:
+            yield pa.Table.from_batches(held)
+            held = []
+    if held:
+        yield pa.Table.from_batches(held)
+
+
+def _stream(path: Path) -> Any:
+    packed = path.name.lower().endswith(".gz")
+    return pa.input_stream(str(path), compression="gzip" if packed else None)
+
+
+def _options(head: text.Header) -> dict[str, Any]:
+    return {
+        "read_options": csv.ReadOptions(
+            column_names=head.names, skip_rows=head.lines, block_size=_BLOCK
+        ),
+        "parse_options": csv.ParseOptions(delimiter=head.delimiter, newlines_in_values=True),
+        "convert_options": csv.ConvertOptions(
+            column_types=dict.fromkeys(head.names, pa.string()),
+            null_values=list(typed.MISSING),
+            strings_can_be_null=True,
+        ),
+    }
+
+
+@contextmanager
+def _explained(path: Path, head: text.Header) -> Iterator[None]:
+    """Make an error of Arrow's parser name the line and what to change."""
+    try:
+        yield
+    except (pa.ArrowException, OSError) as error:
+        hint = "look for a double quote that is not closed, or a line of many megabytes"
+        fault = Fault(f"the rows cannot be parsed: {error}", str(path), hint)
+        raise DataError(text.ragged(path, head) or fault) from error

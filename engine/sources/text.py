@@ -1,0 +1,178 @@
+"""The look at a text file before it is parsed, and the search for what a parser stumbled over.
+
+The parser (Arrow's) is fast and strict about the number of values in a row, but it does not say
+in which line; it also accepts what people never mean, such as a quote that is never closed.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+from engine.errors import DataError, Fault
+from engine.sources import files
+
+_BLOCK = 1 << 20
+_NEWLINE = b"\n"
+_MAGIC = {
+    b"PAR1": ("Parquet", "end its name in .parquet"),
+    b"PK\x03\x04": ("a zip or Excel file", "save it as CSV (UTF-8)"),
+    b"\xd0\xcf\x11\xe0": ("an old Excel file", "save it as CSV (UTF-8)"),
+    b"\x1f\x8b": ("packed by gzip", "end its name in .csv.gz"),
+    b"\xff\xfe": ("UTF-16", "convert it: iconv -f UTF-16 -t UTF-8"),
+    b"\xfe\xff": ("UTF-16", "convert it: iconv -f UTF-16 -t UTF-8"),
+}
+
+
+@dataclass(frozen=True)
+class Header:
+    """The first line of a file that is not blank.
+
+    Attributes
+    ----------
+    names : list of str
+        Names of the columns, without blanks around them.
+    delimiter : str
+        What stands between values.
+    lines : int
+        Lines up to and with the header.
+    """
+
+    names: list[str]
+    delimiter: str
+    lines: int
+
+
+class Record(NamedTuple):
+    """The values of a row, and the lines that it goes over."""
+
+    first: int
+    last: int
+    values: list[str]
+
+
+def header(path: Path) -> Header:
+    """Check that the file is text in UTF-8 with columns and rows, and return its header.
+
+    Raises
+    ------
+    engine.errors.DataError
+        If it is not so.
+    """
+    quotes = _scanned(path)
+    delimiter = _delimiter(path)
+    rows = records(path, delimiter)
+    head, row = next(rows, None), next(rows, None)
+    if head is None:
+        raise DataError(Fault("the file is empty", str(path), "write a header and rows to it"))
+    if row is None:
+        raise DataError(Fault("there is a header but no rows", str(path), "add rows below it"))
+    if quotes % 2:
+        _closed(path, delimiter)
+    names = [name.strip() for name in head.values]
+    files.unique(names, f"{path}:{head.first}")
+    return Header(names, delimiter, head.last)
+
+
+def records(path: Path, delimiter: str, strict: bool = False) -> Iterator[Record]:
+    """Yield each row that is not blank.
+
+    Raises
+    ------
+    engine.errors.DataError
+        If a value is longer than the limit of Python's csv module, 128 KiB; with ``strict`` also
+        if a quote is never closed.
+    """
+    with files.opened(path) as binary, io.TextIOWrapper(binary, "utf-8-sig", newline="") as text:
+        reader, line = csv.reader(text, delimiter=delimiter, strict=strict), 1
+        try:
+            for row in reader:
+                if row:
+                    yield Record(line, reader.line_num, row)
+                line = reader.line_num + 1
+        except csv.Error as error:
+            hint = "close the double quote that it opens, or shorten the value"
+            raise DataError(Fault(f"{error} in this row", f"{path}:{line}", hint)) from error
+
+
+def ragged(path: Path, head: Header) -> Fault | None:
+    """Find the first row that has more or fewer values than the header has names."""
+    for line, _, row in records(path, head.delimiter):
+        if len(row) != len(head.names):
+            found = f"{len(row)} values where the header has {len(head.names)} names"
+            more = f"put values that hold {head.delimiter!r} in double quotes"
+            fewer = f"write one {head.delimiter!r} for each value that is missing"
+            hint = more if len(row) > len(head.names) else fewer
+            return Fault(found, f"{path}:{line}", hint)
+    return None
+
+
+def _scanned(path: Path) -> int:
+    """Read all bytes, refuse those that are not text, and return the number of quotes."""
+    offset, line, quotes, held = 0, 1, 0, b""
+    with files.opened(path) as file:
+        while block := file.read(_BLOCK):
+            block = held + block
+            held = _text(block, offset, line, path)
+            whole = len(block) - len(held)
+            line += block.count(_NEWLINE, 0, whole)
+            quotes += block.count(b'"', 0, whole)
+            offset += whole
+    if held:
+        raise DataError(_not_utf8(held[0], offset, f"{path}:{line}"))
+    return quotes
+
+
+def _text(block: bytes, offset: int, line: int, path: Path) -> bytes:
+    """Refuse bytes that are not text; return those of a character that the block cuts."""
+    if not offset:
+        _recognised(block, path)
+    nul = block.find(b"\0")
+    if nul >= 0:
+        where = f"{path}:{line + block[:nul].count(_NEWLINE)}"
+        hint = "a CSV file is text in UTF-8; convert it, or take the byte out"
+        raise DataError(Fault(f"byte {offset + nul} is NUL, which no text holds", where, hint))
+    try:
+        block.decode("utf-8")
+    except UnicodeDecodeError as error:
+        if error.end == len(block) and error.reason == "unexpected end of data":
+            return block[error.start :]
+        where = f"{path}:{line + block[: error.start].count(_NEWLINE)}"
+        raise DataError(_not_utf8(block[error.start], offset + error.start, where)) from error
+    return b""
+
+
+def _not_utf8(byte: int, offset: int, where: str) -> Fault:
+    hint = "convert the file: iconv -f WINDOWS-1252 -t UTF-8 OLD > NEW"
+    return Fault(f"byte {offset} (0x{byte:02x}) is not UTF-8 text", where, hint)
+
+
+def _recognised(block: bytes, path: Path) -> None:
+    for magic, (what, hint) in _MAGIC.items():
+        if block.startswith(magic):
+            raise DataError(Fault(f"this is not CSV text but {what}", str(path), hint))
+
+
+def _delimiter(path: Path) -> str:
+    """Tell by the ending and the first line: tab for .tsv; else the first of , ; tab | in it."""
+    if ".tsv" in path.suffixes[-2:]:
+        return "\t"
+    with files.opened(path) as file:
+        first = next((line for line in file if line.strip()), b"")
+    bare = re.sub(rb'"[^"]*"', b"", first)
+    return next((sign for sign in ",;\t|" if sign.encode() in bare), ",")
+
+
+def _closed(path: Path, delimiter: str) -> None:
+    """Refuse a quote that is never closed; another odd quote does no harm."""
+    try:
+        for _ in records(path, delimiter, strict=True):
+            pass
+    except DataError as error:
+        if "unexpected end of data" in str(error):
+            raise

@@ -1,0 +1,105 @@
+"""Columns of text become columns of numbers where every value is one.
+
+The rule, which looks at the whole column and never at a part of it:
+
+- missing are the words that pandas takes as such: the empty string, ``NA``, ``N/A``, ``None``,
+  ``null``, ``NaN`` and so on (:data:`MISSING`), quoted or not;
+- whole numbers become int64, or float64 where some are missing; other numbers float64;
+- ``True`` and ``False`` (also all capitals or small) become bool, unless some are missing;
+- codes stay text: a column in which a number starts with a needless zero (``00501``), and whole
+  numbers so long that they could not be kept exactly;
+- all else stays text, dates too; a column of missing values alone is float64.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+_WORDS = """
+#N/A|#N/A N/A|#NA|-1.#IND|-1.#QNAN|-NaN|-nan|1.#IND|1.#QNAN|<NA>|N/A|NA|NULL|NaN|None|n/a|nan|null
+"""
+MISSING = ("", *_WORDS.strip().split("|"))
+
+_TRUE = ["True", "TRUE", "true"]
+_FALSE = ["False", "FALSE", "false"]
+_WORDS_OF_TRUTH = {*_TRUE, *_FALSE}
+_TEXT = pa.string()
+_CODE = r"^[+-]?0[0-9xX]"
+_LONG = r"^[+-]?[0-9]{16,}$"
+_NOT_WHOLE = r"[^0-9+-]"
+
+
+def frame(table: pa.Table) -> pd.DataFrame:
+    """Return a frame of a table of strings, one type for each column."""
+    columns = {name: column(table[name].combine_chunks()) for name in table.column_names}
+    typed: pd.DataFrame = pa.table(columns).to_pandas()
+    return typed
+
+
+def column(values: pa.Array) -> pa.Array:
+    """Return strings as what they say; the rule stands at the top of this module."""
+    if values.null_count == len(values):
+        return pc.cast(values, pa.float64())
+    first = pc.first(values).as_py()
+    if first in _WORDS_OF_TRUTH:
+        return _booleans(values)
+    return _numbers(values) if _is_number(first) else values
+
+
+def _is_number(text: str) -> bool:
+    """Whether the first value could be a number: most columns of text are known by it."""
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _booleans(values: pa.Array) -> pa.Array:
+    known = pc.is_in(values, pa.array([*_TRUE, *_FALSE]))
+    whole = not values.null_count and pc.all(known).as_py()
+    return pc.is_in(values, pa.array(_TRUE)) if whole else values
+
+
+def _numbers(values: pa.Array) -> pa.Array:
+    whole = _cast(values, pa.int64())
+    if whole is not None and not values.null_count and _all(pc.equal(_cast(whole, _TEXT), values)):
+        return whole
+    if _any(values, _CODE):
+        return values
+    numbers = _cast(values, pa.float64())
+    return _plain(values) if numbers is None else _exact(values, whole, numbers)
+
+
+def _plain(values: pa.Array) -> pa.Array:
+    """Try again without blanks around the numbers and plus signs, which Arrow does not take."""
+    bare = pc.replace_substring_regex(pc.utf8_trim_whitespace(values), r"^\+", "")
+    if _all(pc.equal(bare, values)):
+        return values
+    found = column(bare)
+    return found if found.type != _TEXT else values
+
+
+def _exact(values: pa.Array, whole: pa.Array | None, numbers: pa.Array) -> pa.Array:
+    """Return whole numbers as such if none is missing, and never with fewer digits than written."""
+    if whole is not None and not values.null_count:
+        return whole
+    rounded = _any(values, _LONG) and not _any(values, _NOT_WHOLE)
+    return values if rounded else numbers
+
+
+def _cast(values: pa.Array, kind: pa.DataType) -> pa.Array | None:
+    try:
+        return pc.cast(values, kind)
+    except pa.ArrowInvalid:
+        return None
+
+
+def _any(values: pa.Array, pattern: str) -> bool:
+    return bool(pc.any(pc.match_substring_regex(values, pattern)).as_py())
+
+
+def _all(marks: pa.Array) -> bool:
+    return bool(pc.all(marks).as_py())

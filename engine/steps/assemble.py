@@ -1,0 +1,141 @@
+"""Decide what columns are, turn values into numbers, and set up each family's space."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from sklearn.pipeline import Pipeline
+
+from engine import catalogue
+from engine.bundle.input import Column, Contract, encode
+from engine.contracts import Listener, Numbers
+from engine.models.setting import Setting, accepted, estimator_class
+from engine.recipe import ranges, space
+from engine.recipe.schema import Family, Recipe
+from engine.search.candidate import Candidate, FamilySpace
+from engine.steps.columns import Role, roles
+from engine.steps.features import transformer, treatments
+from engine.steps.split import Split
+
+ABOUT = "decide what each column is, and turn values into numbers"
+READS = ("data.id", "data.group", "data.time", "data.target", "data.unseen")
+NEEDS = ("load", "split")
+LIBRARIES = ("pandas", "numpy")
+
+
+@dataclass(frozen=True)
+class Assembled:
+    """What candidates are fitted on.
+
+    Attributes
+    ----------
+    roles : tuple of Role
+        What each column of the source is taken for.
+    contract : Contract
+        The columns that pipelines read.
+    numbers : ndarray of shape (rows of the source, columns of the contract)
+    """
+
+    roles: tuple[Role, ...]
+    contract: Contract
+    numbers: Numbers
+
+
+def run(recipe: Recipe, inputs: Mapping[str, Any], folder: Path, listener: Listener) -> Assembled:
+    """Look at the training rows' columns, never at their target."""
+    split: Split = inputs["split"]
+    frame: pd.DataFrame = inputs["load"].frame
+    data = recipe.data
+    kept = [c for c in frame.columns if c not in (data.target, data.id, data.group)]
+    found = roles(frame.iloc[split.train][kept])
+    columns = tuple(role.column for role in found if role.column)
+    contract = Contract(columns, data.unseen)
+    numbers = encode(frame, replace(contract, unseen="accept")).frame.to_numpy()
+    assembled = Assembled((*_semantic(recipe), *found), contract, numbers)
+    _save(assembled, folder)
+    return assembled
+
+
+def _semantic(recipe: Recipe) -> list[Role]:
+    data = recipe.data
+    keys = {"id": data.id, "group": data.group}
+    return [Role(name, None, f"named as data.{key}") for key, name in keys.items() if name]
+
+
+def _save(assembled: Assembled, folder: Path) -> None:
+    np.save(folder / "numbers.npy", assembled.numbers)
+    listed = [[role.name, role.column is not None, role.reason] for role in assembled.roles]
+    facts = {"contract": assembled.contract.to_json(), "roles": listed}
+    (folder / "columns.json").write_text(json.dumps(facts), "utf-8")
+
+
+def load(recipe: Recipe, folder: Path) -> Assembled:
+    """Read what was saved; the numbers stay on disk until they are used."""
+    facts = json.loads((folder / "columns.json").read_text("utf-8"))
+    contract = Contract.from_json(facts["contract"])
+    by_name = {column.name: column for column in contract.columns}
+    found = tuple(
+        Role(name, by_name[name] if used else None, reason) for name, used, reason in facts["roles"]
+    )
+    return Assembled(found, contract, np.load(folder / "numbers.npy", mmap_mode="r"))
+
+
+def spaces(recipe: Recipe, classify: bool) -> list[FamilySpace]:
+    """Return each family's space; features that families share have shared ranges."""
+    shared = _features_tree(recipe.features)
+    return [
+        FamilySpace(
+            name,
+            space.build(_own_features(family) or shared, _features_path(name, family)),
+            space.build(_params(family, classify), f"model.{name}.params"),
+        )
+        for name, family in recipe.model.items()
+    ]
+
+
+def _params(family: Family, classify: bool) -> dict[str, Any]:
+    """The parameters that the class at hand has; ranges keep their order."""
+    cls = estimator_class(family, classify)
+    return accepted(cls, dict(family.params))
+
+
+def _features_tree(features: Any) -> dict[str, Any]:
+    return features.model_dump(include={"rest", "blocks"})  # type: ignore[no-any-return]
+
+
+def _own_features(family: Family) -> dict[str, Any] | None:
+    if family.features is None:
+        return None
+    return {"rest": "auto"} if family.features == "auto" else _features_tree(family.features)
+
+
+def _features_path(name: str, family: Family) -> str:
+    return "features" if family.features is None else f"model.{name}.features"
+
+
+def pipeline(
+    recipe: Recipe, candidate: Candidate, columns: Sequence[Column], setting: Setting
+) -> Pipeline:
+    """Return the unfitted pipeline of a candidate: its features, then its model."""
+    family = recipe.model[candidate.family]
+    found = treatments(columns, candidate.features, family)
+    native = sum(len(t.columns) for t in found if t.native)
+    builder = catalogue.find("models", family.builder)
+    model = builder.build(family, plain(candidate.params), replace(setting, categories=native))
+    features = transformer(found, columns, setting.seed)
+    return Pipeline([("features", features), ("model", model)])
+
+
+def plain(params: Mapping[str, Any]) -> dict[str, Any]:
+    """Parameters as an estimator takes them: lists as tuples, ranges left behind by their names."""
+    return {
+        name: tuple(value) if isinstance(value, list) else value
+        for name, value in params.items()
+        if not ranges.is_range(value)
+    }

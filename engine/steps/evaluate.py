@@ -1,0 +1,191 @@
+"""Score candidates out of fold, and the fitted pipeline once on the holdout."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from engine import catalogue
+from engine.bundle.predict import Model
+from engine.contracts import Index, Listener, Metric, Predicted
+from engine.metrics import fitting
+from engine.recipe.schema import Recipe
+from engine.search.candidate import Outcome, Trial
+from engine.steps.search import Searched
+from engine.steps.split import Split
+
+ABOUT = "score the best of each family, and the fitted pipeline once on the holdout"
+READS = ("evaluation.metrics", "data.id")
+NEEDS = ("load", "split", "assemble", "search", "refit")
+LIBRARIES = ("scikit-learn", "numpy")
+
+Scores = dict[str, dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Evaluated:
+    """All scores of a run.
+
+    Attributes
+    ----------
+    leaderboard : list of dict
+        The best trial of each family, best first, with ``mean``, ``std`` and ``folds`` by metric.
+    holdout : dict
+        Score of the fitted pipeline by metric; empty where there is no holdout.
+    """
+
+    metric: str
+    leaderboard: list[dict[str, Any]]
+    cv: Scores
+    holdout: dict[str, float | None]
+    folder: Path
+
+
+def run(recipe: Recipe, inputs: Mapping[str, Any], folder: Path, listener: Listener) -> Evaluated:
+    """Compute every metric for each fold and on the holdout, and save predictions."""
+    split: Split = inputs["split"]
+    searched: Searched = inputs["search"]
+    metrics = _metrics(recipe, split.target.task, searched.metric)
+    rows = [_row(trial, searched, split, metrics) for trial in _leaders(searched)]
+    outcomes = _outcomes(searched, searched.best, split)
+    ids = _ids(recipe, inputs)
+    _write_out_of_fold(outcomes, split, ids, folder)
+    holdout: dict[str, float | None] = {}
+    if len(split.holdout):
+        X = np.asarray(inputs["assemble"].numbers[split.holdout])
+        predicted = Model(inputs["refit"].pipeline, split.target.classes).predict(X)
+        holdout = _scores(metrics, split.target.values[split.holdout], predicted, split)
+        _write(predicted, split.holdout, split, ids, folder / "holdout.parquet")
+    facts = {"metric": searched.metric, "leaderboard": rows, "holdout": holdout}
+    (folder / "scores.json").write_text(json.dumps(facts), "utf-8")
+    return load(recipe, folder)
+
+
+def load(recipe: Recipe, folder: Path) -> Evaluated:
+    """Read the scores that were saved."""
+    facts = json.loads((folder / "scores.json").read_text("utf-8"))
+    rows = facts["leaderboard"]
+    return Evaluated(facts["metric"], rows, rows[0]["cv"], facts["holdout"], folder)
+
+
+def _metrics(recipe: Recipe, task: str, first: str) -> list[Metric]:
+    named = recipe.evaluation.metrics
+    names = fitting(task) if named == "auto" else named
+    return [catalogue.find("metrics", name) for name in dict.fromkeys([first, *names])]
+
+
+def _leaders(searched: Searched) -> list[Trial]:
+    """The best trial of each family; failed families last."""
+    sign = -1 if catalogue.find("metrics", searched.metric).maximize else 1
+    leaders: dict[str, Trial] = {}
+    for trial in sorted(searched.trials, key=lambda t: _rank(t, sign)):
+        leaders.setdefault(trial.candidate.family, trial)
+    return list(leaders.values())
+
+
+def _rank(trial: Trial, sign: int) -> tuple[bool, float, int]:
+    failed = trial.state == "failed"
+    return failed, 0.0 if failed else sign * trial.mean, trial.index
+
+
+def _row(
+    trial: Trial, searched: Searched, split: Split, metrics: Sequence[Metric]
+) -> dict[str, Any]:
+    family = [t for t in searched.trials if t.candidate.family == trial.candidate.family]
+    return {
+        "family": trial.candidate.family,
+        "trial": trial.index,
+        "trials": len(family),
+        "state": trial.state,
+        "error": trial.error,
+        "values": {key: value for key, value in trial.values.items() if key != "model"},
+        "candidate": {"features": trial.candidate.features, "params": trial.candidate.params},
+        "rounds": trial.refit_rounds(),
+        "seconds": sum(t.seconds for t in family),
+        "cv": _cross_validated(trial, searched, split, metrics),
+    }
+
+
+def _cross_validated(
+    trial: Trial, searched: Searched, split: Split, metrics: Sequence[Metric]
+) -> Scores:
+    if trial.state == "failed":
+        return {}
+    y = split.target.values[split.train]
+    outcomes = _outcomes(searched, trial, split)
+    by_fold = [
+        _scores(metrics, y[fold.valid], _predicted(outcome), split)
+        for fold, outcome in zip(split.folds, outcomes, strict=True)
+    ]
+    found = {m.name: _summary([fold[m.name] for fold in by_fold]) for m in metrics}
+    return {**found, searched.metric: _summary(list(trial.scores))}
+
+
+def _summary(folds: Sequence[float | None]) -> dict[str, Any]:
+    known = [score for score in folds if score is not None]
+    mean = float(np.mean(known)) if known else None
+    std = float(np.std(known, ddof=1)) if len(known) > 1 else None
+    return {"mean": mean, "std": std, "folds": list(folds)}
+
+
+def _scores(
+    metrics: Sequence[Metric], truth: NDArray[Any], predicted: Predicted, split: Split
+) -> dict[str, float | None]:
+    classes = len(split.target.classes)
+    scores = {metric.name: float(metric(truth, predicted, classes)) for metric in metrics}
+    return {name: score if math.isfinite(score) else None for name, score in scores.items()}
+
+
+def _outcomes(searched: Searched, trial: Trial, split: Split) -> list[Outcome]:
+    return [searched.out_of_fold(trial, number) for number in range(len(split.folds))]
+
+
+def _predicted(outcome: Outcome) -> Predicted:
+    if not outcome.probability.size:
+        return Predicted(outcome.value)
+    probability = outcome.probability.astype(np.float64)
+    return Predicted(outcome.value.astype(np.intp), probability)
+
+
+def _ids(recipe: Recipe, inputs: Mapping[str, Any]) -> pd.Series[Any] | None:
+    return inputs["load"].frame[recipe.data.id] if recipe.data.id else None
+
+
+def _write_out_of_fold(
+    outcomes: Sequence[Outcome], split: Split, ids: pd.Series[Any] | None, folder: Path
+) -> None:
+    index = np.concatenate([fold.valid for fold in split.folds])
+    number = np.concatenate([np.full(len(f.valid), i) for i, f in enumerate(split.folds)])
+    value = np.concatenate([outcome.value for outcome in outcomes])
+    parts = [outcome.probability for outcome in outcomes if outcome.probability.size]
+    codes = value.astype(np.intp) if split.target.classes else value
+    predicted = Predicted(codes, np.concatenate(parts) if parts else None)
+    path = folder / "out_of_fold.parquet"
+    _write(predicted, split.train[index], split, ids, path, fold=number)
+
+
+def _write(
+    predicted: Predicted, rows: Index, split: Split, ids: pd.Series[Any] | None, path: Path,
+    **extra: NDArray[Any],
+) -> None:  # fmt: skip
+    """Write predictions beside the truth; ``row`` counts the source's rows from 0."""
+    target = split.target
+    columns: dict[str, Any] = {} if ids is None else {"id": ids.iloc[rows].to_numpy()}
+    columns |= {"row": rows, **extra, "truth": target.values[rows], "prediction": predicted.value}
+    frame = pd.DataFrame(columns)
+    if target.classes:
+        labels = np.array([str(label) for label in target.classes], dtype=object)
+        for name in ("truth", "prediction"):
+            frame[name] = labels[frame[name].to_numpy(dtype=np.intp)]
+        if predicted.probability is not None:
+            for code, label in enumerate(target.classes):
+                frame[f"probability_{label}"] = predicted.probability[:, code]
+    frame.sort_values("row", kind="stable").to_parquet(path, index=False)

@@ -1,0 +1,71 @@
+"""Pack what leaves training into a bundle."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from engine.bundle import profile, write
+from engine.contracts import Index, Listener
+from engine.recipe.schema import Recipe
+from engine.steps import refit
+from engine.steps.assemble import Assembled
+from engine.steps.evaluate import Evaluated
+from engine.steps.split import Split
+
+ABOUT = "pack the fitted pipeline, its input contract and its scores"
+READS = ("name", "problem", "evaluation.final_rows", "data.id", "data.target")
+NEEDS = ("load", "split", "assemble", "search:best", "refit", "evaluate")
+LIBRARIES = ("skops",)
+GOLDEN = 20
+
+
+@dataclass(frozen=True)
+class Packed:
+    """Where the bundle lies."""
+
+    folder: Path
+
+
+def run(recipe: Recipe, inputs: Mapping[str, Any], folder: Path, listener: Listener) -> Packed:
+    """Write the bundle; with ``final_rows: all`` the pipeline is fitted once more on all rows."""
+    split: Split = inputs["split"]
+    assembled: Assembled = inputs["assemble"]
+    rows = split.train
+    fitted = inputs["refit"]
+    if recipe.evaluation.final_rows == "all":
+        rows = np.sort(np.concatenate([split.train, split.holdout]))
+        fitted = refit.fit(recipe, inputs, rows)
+    contents = write.Contents(
+        pipeline=fitted.pipeline,
+        contract=assembled.contract,
+        task=split.target.task,
+        target=recipe.data.target,
+        id=recipe.data.id,
+        classes=split.target.classes,
+        family=inputs["search"].best.candidate.family,
+        scores=_scores(inputs["evaluate"]),
+        recipe=recipe.model_dump(mode="json", exclude_none=True),
+        profile=profile.profile(assembled.numbers[rows], assembled.contract),
+        golden=inputs["load"].frame.iloc[_golden(rows)],
+    )
+    write.write(contents, folder / "bundle")
+    return Packed(folder / "bundle")
+
+
+def _golden(rows: Index) -> Index:
+    """A few rows, evenly spread, whose predictions travel with the bundle."""
+    return rows[np.unique(np.linspace(0, len(rows) - 1, min(GOLDEN, len(rows))).astype(int))]
+
+
+def _scores(evaluated: Evaluated) -> dict[str, Any]:
+    return {"metric": evaluated.metric, "cv": evaluated.cv, "holdout": evaluated.holdout}
+
+
+def load(recipe: Recipe, folder: Path) -> Packed:
+    """Return the bundle of an earlier run."""
+    return Packed(folder / "bundle")

@@ -1,0 +1,68 @@
+"""Fit the best candidate on all training rows."""
+
+from __future__ import annotations
+
+import time
+import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from sklearn.pipeline import Pipeline
+from threadpoolctl import threadpool_limits
+
+from engine.bundle import persist
+from engine.contracts import Index, Listener
+from engine.models.setting import Setting
+from engine.recipe.schema import Recipe
+from engine.steps.assemble import Assembled, pipeline
+from engine.steps.cores import threads
+from engine.steps.search import Searched
+from engine.steps.split import Split
+
+ABOUT = "fit the best candidate on all training rows"
+READS = ("seed",)
+NEEDS = ("split", "assemble", "search:best")
+LIBRARIES = ("scikit-learn", "xgboost", "numpy")
+
+
+@dataclass(frozen=True)
+class Refitted:
+    """The fitted pipeline that is scored on the holdout."""
+
+    pipeline: Pipeline
+    seconds: float
+
+
+def run(recipe: Recipe, inputs: Mapping[str, Any], folder: Path, listener: Listener) -> Refitted:
+    """Fit on the training rows, and save the pipeline."""
+    split: Split = inputs["split"]
+    refitted = fit(recipe, inputs, split.train)
+    persist.save_pipeline(refitted.pipeline, folder / "pipeline.skops")
+    (folder / "seconds.txt").write_text(repr(refitted.seconds), "utf-8")
+    return refitted
+
+
+def fit(recipe: Recipe, inputs: Mapping[str, Any], rows: Index) -> Refitted:
+    """Fit the best candidate on the given rows of the source."""
+    split: Split = inputs["split"]
+    assembled: Assembled = inputs["assemble"]
+    searched: Searched = inputs["search"]
+    setting = Setting(
+        bool(split.target.classes), recipe.seed, threads(recipe, 1), 0,
+        searched.best.refit_rounds(), split.how == "forward",
+    )  # fmt: skip
+    unfitted = pipeline(recipe, searched.best.candidate, assembled.contract.columns, setting)
+    begin = time.perf_counter()
+    with warnings.catch_warnings(), threadpool_limits(setting.threads):
+        warnings.simplefilter("ignore")
+        fitted = unfitted.fit(np.asarray(assembled.numbers[rows]), split.target.values[rows])
+    return Refitted(fitted, time.perf_counter() - begin)
+
+
+def load(recipe: Recipe, folder: Path) -> Refitted:
+    """Read a pipeline that was saved."""
+    seconds = float((folder / "seconds.txt").read_text("utf-8"))
+    return Refitted(persist.load_pipeline(folder / "pipeline.skops"), seconds)

@@ -1,0 +1,157 @@
+"""Set a holdout aside and cut the rest into folds."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from engine import catalogue
+from engine.bundle.input import seconds
+from engine.contracts import Fold, Index, Listener, Rows
+from engine.errors import DataError, Fault
+from engine.recipe.schema import Recipe
+from engine.steps.load import Frame
+from engine.steps.target import Target, read_target
+
+ABOUT = "set a holdout aside and cut the rest into folds"
+READS = (
+    "data.target", "data.time", "data.group", "problem.task", "problem.positive",
+    "evaluation.folds", "evaluation.holdout", "evaluation.split", "evaluation.seed",
+)  # fmt: skip
+NEEDS = ("load",)
+LIBRARIES = ("scikit-learn", "numpy")
+
+
+@dataclass(frozen=True)
+class Split:
+    """Which rows are for what.
+
+    Attributes
+    ----------
+    target : Target
+        Of all rows of the source.
+    train, holdout : ndarray of int
+        Row numbers in the source; rows without a target are in neither.
+    folds : tuple of Fold
+        Positions within ``train``, in the order of time where folds go forward.
+    how : str
+        Name of the splitter.
+    """
+
+    target: Target
+    train: Index
+    holdout: Index
+    folds: tuple[Fold, ...]
+    how: str
+
+
+def run(recipe: Recipe, inputs: Mapping[str, Frame], folder: Path, listener: Listener) -> Split:
+    """Split the rows as the columns named under ``data`` require."""
+    frame = inputs["load"].frame
+    target = read_target(frame, recipe)
+    known = np.flatnonzero(target.known)
+    if len(known) < len(frame):
+        listener("notice", text=f"{len(frame) - len(known):,} rows have no target and are left out")
+    how, why = splitter_name(recipe, target)
+    rows = _rows(frame, recipe, target).take(known)
+    split = _split(how, rows, recipe, target, known)
+    _save(split, why, folder)
+    return split
+
+
+def splitter_name(recipe: Recipe, target: Target) -> tuple[str, str]:
+    """Return the splitter to use, and why."""
+    if recipe.evaluation.split != "auto":
+        return recipe.evaluation.split, "as evaluation.split says"
+    if recipe.data.time:
+        return "forward", "data.time is given"
+    if recipe.data.group:
+        return "grouped", "data.group is given"
+    if target.classes:
+        return "stratified", "the target has classes"
+    return "plain", "the target is a number"
+
+
+def _split(how: str, rows: Rows, recipe: Recipe, target: Target, known: Index) -> Split:
+    wanted = recipe.evaluation
+    splitter = catalogue.find("splitters", how)
+    everything = Fold(np.arange(rows.count), np.arange(0))
+    try:
+        outer = splitter.holdout(rows, wanted.holdout, wanted.seed) if wanted.holdout else everything
+        inner = splitter.folds(rows.take(outer.train), wanted.folds, wanted.seed)
+    except DataError as error:
+        raise DataError(*(_named(fault, target) for fault in error.faults)) from None
+    folds = [Fold(_in_time(f.train, rows, outer), _in_time(f.valid, rows, outer)) for f in inner]
+    return Split(target, known[outer.train], known[outer.valid], tuple(folds), how)
+
+
+def _in_time(index: Index, rows: Rows, outer: Fold) -> Index:
+    """Order positions by time, so that the last rows of a fold are its latest."""
+    if rows.time is None:
+        return index
+    return index[np.argsort(rows.time[outer.train][index], kind="stable")]
+
+
+def _named(fault: Fault, target: Target) -> Fault:
+    """Put a class's label where a splitter could only say its code."""
+    text = fault.message
+    for code, label in enumerate(target.classes):
+        text = text.replace(f"class code {code} ", f"class {str(label)[:40]!r} ")
+    return Fault(text, fault.where, fault.hint)
+
+
+def _rows(frame: pd.DataFrame, recipe: Recipe, target: Target) -> Rows:
+    data = recipe.data
+    groups = pd.factorize(frame[data.group])[0] if data.group else None
+    if groups is not None and (groups < 0).any():
+        raise DataError(_hole(data.group, "data.group", int(np.argmax(groups < 0))))
+    return Rows(len(frame), target.values, groups, _time(frame, data.time))
+
+
+def _time(frame: pd.DataFrame, name: str | None) -> NDArray[np.float64] | None:
+    if not name:
+        return None
+    column = frame[name]
+    numeric = pd.api.types.is_numeric_dtype(column)
+    values = column.to_numpy(dtype=np.float64, na_value=np.nan) if numeric else seconds(column)
+    if np.isnan(values).any():
+        raise DataError(_hole(name, "data.time", int(np.argmax(np.isnan(values)))))
+    return values
+
+
+def _hole(name: str | None, key: str, row: int) -> Fault:
+    return Fault(f"row {row + 1} has no usable value in the column {name!r}", key)
+
+
+def _save(split: Split, why: str, folder: Path) -> None:
+    target = split.target
+    arrays = {f"fold{i}_{part}": getattr(fold, part)
+              for i, fold in enumerate(split.folds) for part in ("train", "valid")}  # fmt: skip
+    np.savez(
+        folder / "split.npz",
+        values=target.values, train=split.train, holdout=split.holdout, **arrays,
+    )  # fmt: skip
+    facts = {
+        "task": target.task, "classes": target.classes, "reason": target.reason,
+        "how": split.how, "why": why, "folds": len(split.folds),
+        "train": len(split.train), "holdout": len(split.holdout),
+    }  # fmt: skip
+    (folder / "facts.json").write_text(json.dumps(facts), "utf-8")
+
+
+def load(recipe: Recipe, folder: Path) -> Split:
+    """Read a split that was saved."""
+    facts = json.loads((folder / "facts.json").read_text("utf-8"))
+    with np.load(folder / "split.npz", allow_pickle=False) as arrays:
+        target = Target(facts["task"], tuple(facts["classes"]), arrays["values"], facts["reason"])
+        folds = tuple(
+            Fold(arrays[f"fold{i}_train"], arrays[f"fold{i}_valid"]) for i in range(facts["folds"])
+        )
+        return Split(target, arrays["train"], arrays["holdout"], folds, facts["how"])

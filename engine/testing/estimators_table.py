@@ -1,0 +1,89 @@
+"""Write ``engine/recipe/estimators.json``: the classes a recipe may come to, and their parameters.
+
+``engine check`` reads the table and so need not import scikit-learn. Written anew after an update
+of a library::
+
+    python -m engine.testing.estimators_table
+"""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import json
+from collections.abc import Iterator
+from importlib.resources import files
+from importlib.util import find_spec
+from itertools import takewhile
+from pathlib import Path
+from typing import Any
+
+from sklearn.base import BaseEstimator
+from sklearn.utils import all_estimators
+
+KINDS = ("classifier", "regressor", "transformer")
+_BOOSTERS = {
+    "xgboost": ("XGBClassifier", "XGBRegressor", "XGBRFClassifier", "XGBRFRegressor"),
+    "lightgbm": ("LGBMClassifier", "LGBMRegressor"),
+    "catboost": ("CatBoostClassifier", "CatBoostRegressor"),
+    "interpret.glassbox": ("ExplainableBoostingClassifier", "ExplainableBoostingRegressor"),
+}
+
+
+def table() -> dict[str, dict[str, Any]]:
+    """Return the kinds and parameters of every estimator of the installed trusted packages."""
+    return dict(sorted(dict(_rows()).items()))
+
+
+def path() -> Path:
+    """Return where the table lies."""
+    return Path(str(files("engine.recipe").joinpath("estimators.json")))
+
+
+def _rows() -> Iterator[tuple[str, dict[str, Any]]]:
+    for kind in KINDS:
+        for _, cls in all_estimators(type_filter=kind):
+            yield _public(cls), {"kinds": _kinds(cls), "params": _parameters(cls)}
+    for package, names in _BOOSTERS.items():
+        if find_spec(package.split(".")[0]):
+            module = importlib.import_module(package)
+            for name in names:
+                cls = getattr(module, name)
+                kind = "classifier" if name.endswith("Classifier") else "regressor"
+                yield f"{package}.{name}", {"kinds": [kind], "params": _parameters(cls)}
+
+
+def _public(cls: type) -> str:
+    """Return the name that a class is imported by: without private modules."""
+    parts = takewhile(lambda part: not part.startswith("_"), cls.__module__.split("."))
+    return ".".join([*parts, cls.__name__])
+
+
+def _kinds(cls: type) -> list[str]:
+    return [kind for kind in KINDS if cls in (found for _, found in all_estimators(kind))]
+
+
+def _parameters(cls: type[BaseEstimator]) -> list[str]:
+    """Return the names of the parameters, those of the classes above it included."""
+    names: set[str] = set()
+    for above in cls.__mro__:
+        init = above.__dict__.get("__init__")
+        names |= set(inspect.signature(init).parameters) if init and above is not object else set()
+        if init and not _takes_more(init):
+            break
+    return sorted(names - {"self", "args", "kwargs"})
+
+
+def _takes_more(init: Any) -> bool:
+    kinds = [parameter.kind for parameter in inspect.signature(init).parameters.values()]
+    return inspect.Parameter.VAR_KEYWORD in kinds
+
+
+def main() -> None:
+    """Write the table."""
+    rows = (f"  {json.dumps(name)}: {json.dumps(row)}" for name, row in table().items())
+    path().write_text("{\n" + ",\n".join(rows) + "\n}\n", "utf-8")
+
+
+if __name__ == "__main__":
+    main()

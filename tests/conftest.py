@@ -1,0 +1,18 @@
+"""What all tests share: quiet libraries, one thread for each worker, examples drawn alike in CI."""
+
+import os
+
+# Before anything imports NumPy: threads of several workers that spin on shared cores cost tenfold.
+for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ.setdefault(name, "1")
+os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+os.environ.setdefault("MPLBACKEND", "Agg")
+os.environ["COLUMNS"] = "100"  # snapshots of texts are as wide on every terminal
+os.environ["NO_COLOR"] = "1"
+os.environ.pop("FORCE_COLOR", None)
+
+from hypothesis import settings  # noqa: E402 - after the threads are settled
+
+settings.register_profile("house", deadline=None, print_blob=True)
+settings.register_profile("ci", settings.get_profile("house"), derandomize=True)
+settings.load_profile("ci" if os.environ.get("CI") else "house")
