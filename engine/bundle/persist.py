@@ -13,6 +13,8 @@ from engine.errors import BundleError, Fault
 # Types that skops does not trust by itself, and that a pipeline of ours may hold.
 TRUSTED = frozenset(
     {
+        "functools.partial",  # of check_array, inside HistGradientBoosting; nothing else callable is here
+        "numpy.dtype",
         "engine.estimators.boosted.BoostedClassifier",
         "engine.estimators.boosted.BoostedRegressor",
         "engine.estimators.dates.DateParts",
@@ -29,6 +31,8 @@ TRUSTED = frozenset(
         "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
         "sklearn.neural_network._stochastic_optimizers.AdamOptimizer",
         "sklearn.preprocessing._label.LabelBinarizer",
+        "sklearn.tree._tree.Tree",
+        "sklearn.utils.validation.check_array",
         "xgboost.core.Booster",
         "xgboost.sklearn.XGBClassifier",
         "xgboost.sklearn.XGBRegressor",

@@ -15,7 +15,7 @@ from engine.errors import Fault
 from engine.recipe import fields, in_features, in_model, in_ranges, sentences
 from engine.recipe.groups import Groups
 from engine.recipe.origin import Trail
-from engine.recipe.references import Key, Resolver
+from engine.recipe.references import Key, Resolver, leaves
 from engine.recipe.schema import Recipe
 
 Found = Iterable[tuple[Key, Fault]]
@@ -74,6 +74,7 @@ def _place(fault: Fault) -> tuple[bool, str, int]:
 
 
 def _meaning(tree: Mapping[str, Any]) -> Iterator[tuple[Key, Fault]]:
+    yield from _missing(tree)
     yield from in_ranges.faults(tree)
     yield from _truths(tree, ())
     yield from _data(_section(tree, "data"))
@@ -98,6 +99,14 @@ def _truths(tree: Any, key: Key) -> Iterator[tuple[Key, Fault]]:
     elif isinstance(tree, Mapping):
         for name, value in tree.items():
             yield from _truths(value, (*key, str(name)))
+
+
+def _missing(tree: Mapping[str, Any]) -> Iterator[tuple[Key, Fault]]:
+    """Refuse ``???``, with which a recipe to be filled in marks what it leaves open."""
+    for key, value in leaves(tree):
+        if value == "???":
+            name = ".".join(key)
+            yield key, Fault(f"`{name}` is left open (???)", hint=f"give it: {name}=VALUE")
 
 
 def _data(data: Mapping[str, Any]) -> Iterator[tuple[Key, Fault]]:
@@ -130,7 +139,7 @@ def _split(data: Mapping[str, Any], evaluation: Mapping[str, Any]) -> Iterator[t
 def _metrics(tree: Mapping[str, Any]) -> Iterator[tuple[Key, Fault]]:
     known = catalogue.rows("metrics")
     evaluation, task = _section(tree, "evaluation"), _section(tree, "problem").get("task")
-    named = [(("evaluation", "metric"), evaluation.get("metric"))]
+    named: list[tuple[Key, Any]] = [(("evaluation", "metric"), evaluation.get("metric"))]
     several = evaluation.get("metrics")
     if isinstance(several, list):
         named += [(("evaluation", "metrics", str(i)), name) for i, name in enumerate(several)]

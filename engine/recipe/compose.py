@@ -25,10 +25,11 @@ from engine import catalogue
 from engine.errors import Fault, RecipeError
 from engine.recipe import options, overlay, text
 from engine.recipe.groups import BASE, Groups
+from engine.recipe.nodes import Key
 from engine.recipe.options import PACKAGED, RECIPES, CheckedFolder
 from engine.recipe.overlay import Kinds
-from engine.recipe.overrides import Override
-from engine.recipe.text import File, Key
+from engine.recipe.override import Override
+from engine.recipe.text import File
 
 _FAILURES = (HydraException, OmegaConfBaseException, ValueError, TypeError, AttributeError)
 

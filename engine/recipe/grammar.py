@@ -26,7 +26,7 @@ def sweep(text: str) -> Any:
         raise RangeError(
             f"{text!r} is not a range; write range(a, b), interval(a, b) or choice(...)"
         )
-    return override.value()  # type: ignore[no-untyped-call]
+    return override.value()
 
 
 def _reason(error: Exception) -> str:

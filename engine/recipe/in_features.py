@@ -67,7 +67,8 @@ def _options(
         if option in OFF or option is True:
             continue
         if name not in row["options"]:
-            yield key, catalogue.unknown(f"option of the step `{step}`", name, row["options"])
+            fault = catalogue.unknown("option", name, row["options"])
+            yield key, Fault(f"the step `{step}` has no option {name!r}", hint=fault.hint)
         elif isinstance(option, Mapping):
             yield from _children(option[name], row["options"][name], key)
 
@@ -82,7 +83,9 @@ def _children(
     words = {*option.get("names", {}), *(known or [])}
     for name in value:
         if known is not None and name not in words:
-            yield (*key, str(name)), catalogue.unknown("parameter", str(name), words)
+            fault = catalogue.unknown("parameter", str(name), words)
+            cls = option["class"].rpartition(".")[2]
+            yield (*key, str(name)), Fault(f"{cls} has no parameter {name!r}", hint=fault.hint)
 
 
 def _listed(value: Any) -> list[Any]:

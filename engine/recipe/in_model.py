@@ -7,7 +7,7 @@ from typing import Any
 
 from engine import catalogue
 from engine.errors import Fault
-from engine.recipe import estimators, ranges
+from engine.recipe import estimators, fields, ranges
 from engine.recipe.references import Key
 
 _KINDS = ("classifier", "regressor")
@@ -47,12 +47,13 @@ def _parameters(family: Mapping[str, Any], key: Key) -> Iterator[tuple[Key, Faul
     params = family.get("params")
     if known is None or not isinstance(params, Mapping):
         return
+    ours = {family.get(role, fields.default((*key, role))): role for role in _OURS}
     for name, value in params.items():
         here = (*key, "params", str(name))
         if name not in known:
             yield here, _unknown(str(name), family, known)
-        elif name in (ours := {family.get(role): role for role in _OURS}):
-            yield here, Fault(f"`{name}` is set by the engine", hint=_instead(str(ours[name])))
+        elif name in ours:
+            yield here, Fault(f"`{name}` is set by the engine", hint=_instead(ours[name]))
         for child in _children(value):
             if child not in known:
                 yield here, _unknown(str(child), family, known)

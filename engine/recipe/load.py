@@ -8,9 +8,55 @@ from pathlib import Path
 from typing import Any
 
 from engine.errors import Fault, RecipeError
-from engine.recipe import check, compose, find, groups, origin, overrides, refused, rewrite, text
+from engine.recipe import (
+    check,
+    compose,
+    defaults,
+    find,
+    groups,
+    origin,
+    overrides,
+    refused,
+    rewrite,
+    text,
+)
+from engine.recipe.compose import Composed
 from engine.recipe.origin import Origin, Trail
+from engine.recipe.override import Ground
 from engine.recipe.schema import Recipe
+
+FAULTS = 50
+"""How many faults are told at once."""
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A recipe that was found and put into Hydra's form, and what it is composed from.
+
+    Attributes
+    ----------
+    path : Path
+        Its file.
+    name : str
+        What it is called where it does not say so itself, and in Hydra.
+    rewritten : Rewritten
+        Its content, with faults of what it selects.
+    groups : Groups
+        The groups it can choose from.
+    selected : frozenset of str
+        Groups that the base or the recipe selects an option of.
+    """
+
+    path: Path
+    name: str
+    rewritten: rewrite.Rewritten
+    groups: groups.Groups
+    selected: frozenset[str]
+
+    @property
+    def file(self) -> text.File:
+        """The recipe in Hydra's form, with a name."""
+        return rewrite.with_name(self.rewritten.file, self.name)
 
 
 @dataclass(frozen=True)
@@ -71,47 +117,55 @@ def load(recipe: str, overrides: Sequence[str] = (), *, root: Path | None = None
     engine.errors.RecipeError
         With every fault that was found.
     """
-    root = root or Path.cwd()
+    prepared = prepare(recipe, root or Path.cwd())
+    composed, trail, faults = _compose(prepared, overrides)
+    tree, notices, strays = _selected(composed, trail, prepared.groups)
+    checked, found = check.check(tree, trail, prepared.groups)
+    faults += [*strays, *found]
+    if checked is None or faults:
+        raise RecipeError(*_first(faults))
+    return Loaded(checked, tree, notices, prepared.path, str(prepared.rewritten), trail)
+
+
+def prepare(recipe: str, root: Path) -> Prepared:
+    """Find a recipe, read it, and put it into Hydra's form.
+
+    Raises
+    ------
+    engine.errors.NotFoundError
+        If there is no such recipe.
+    engine.errors.RecipeError
+        If the file cannot be read, or holds what no recipe may hold.
+    """
     path = find.file(recipe, root)
-    return _load(path, text.read(path, root), overrides, root)
-
-
-def _load(path: Path, file: text.File, texts: Sequence[str], root: Path) -> Loaded:
+    file = text.read(path, root)
     known = groups.find(root)
-    faults = refused.faults(file)
-    if faults:
+    if faults := [*refused.faults(file), *defaults.faults(file, known)]:
         raise RecipeError(*faults)
-    rewritten = rewrite.rewrite(file, known, compose.base(known))
-    given, of_overrides = overrides.read(texts, known)
-    faults = [*rewritten.faults, *of_overrides]
-    name = find.name(path)
-    named = rewrite.with_name(rewritten.file, name)
+    in_base = compose.base(known)
+    rewritten = rewrite.rewrite(file, known, in_base)
+    selected = frozenset(in_base | defaults.selected(rewritten.file.tree))
+    return Prepared(path, find.name(path), rewritten, known, selected)
+
+
+def _compose(prepared: Prepared, texts: Sequence[str]) -> tuple[Composed, Trail, list[Fault]]:
+    given, of_overrides = overrides.read(texts, Ground(prepared.groups, prepared.selected))
+    faults = [*prepared.rewritten.faults, *of_overrides]
     try:
-        composed = compose.compose(name, named, known, given)
+        composed = compose.compose(prepared.name, prepared.file, prepared.groups, given)
     except RecipeError as error:
         raise RecipeError(*faults, *error.faults) from None
-    trail = Trail(composed.layers, tuple(given))
-    return _checked(path, composed, trail, rewritten, faults, known)
+    return composed, Trail(composed.layers, tuple(given)), faults
 
 
-def _checked(
-    path: Path,
-    composed: compose.Composed,
-    trail: Trail,
-    rewritten: rewrite.Rewritten,
-    faults: list[Fault],
-    known: groups.Groups,
-) -> Loaded:
-    tree, notices, strays = _selected(composed, trail, known)
-    recipe, found = check.check(tree, trail, known)
-    faults = [*faults, *strays, *found]
-    if recipe is None or faults:
-        raise RecipeError(*faults)
-    return Loaded(recipe, tree, notices, path, str(rewritten), trail)
+def _first(faults: Sequence[Fault]) -> list[Fault]:
+    """Return as many faults as a person would read."""
+    more = len(faults) - FAULTS
+    return [*faults[:FAULTS], *([Fault(f"and {more} more")] if more > 0 else [])]
 
 
 def _selected(
-    composed: compose.Composed, trail: Trail, known: groups.Groups
+    composed: Composed, trail: Trail, known: groups.Groups
 ) -> tuple[dict[str, Any], tuple[str, ...], list[Fault]]:
     """Set aside what was said of families that are not selected."""
     model = composed.tree.get("model")

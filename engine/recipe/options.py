@@ -14,8 +14,9 @@ from omegaconf import OmegaConf
 from engine.errors import RecipeError
 from engine.recipe import overlay, refused, text
 from engine.recipe.groups import BASE, SIDE_BY_SIDE, shown
+from engine.recipe.nodes import Key
 from engine.recipe.overlay import Kind
-from engine.recipe.text import File, Key
+from engine.recipe.text import File
 
 RECIPES = "recipe"
 """The group of Hydra that recipes are in."""

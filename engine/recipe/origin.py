@@ -12,7 +12,7 @@ from engine import catalogue
 from engine.errors import Fault, RecipeError
 from engine.recipe import fields
 from engine.recipe.compose import Layer
-from engine.recipe.overrides import Override
+from engine.recipe.override import Override
 from engine.recipe.references import Key, at
 
 SCHEMA = "the engine's schema"

@@ -32,7 +32,7 @@ class Whole:
             return round(math.sqrt(self.low * self.high))
         return self.low + self.step * ((self.high - self.low) // self.step // 2)
 
-    def holds(self, value: object) -> bool:
+    def holds(self, value: Any) -> bool:
         whole = isinstance(value, int) and not isinstance(value, bool)
         return whole and self.low <= value <= self.high and (value - self.low) % self.step == 0
 
@@ -61,7 +61,7 @@ class Interval:
             return self.low + self.step * (round((self.high - self.low) / self.step) // 2)
         return (self.low + self.high) / 2
 
-    def holds(self, value: object) -> bool:
+    def holds(self, value: Any) -> bool:
         number = isinstance(value, int | float) and not isinstance(value, bool)
         return number and self.low <= value <= self.high
 
@@ -84,7 +84,7 @@ class Choice:
     def middle(self) -> Any:
         return self.options[0]
 
-    def holds(self, value: object) -> bool:
+    def holds(self, value: Any) -> bool:
         return any(label(value) in (label(option), name(option)) for option in self.options)
 
     def size(self) -> float:

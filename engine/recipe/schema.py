@@ -41,7 +41,7 @@ def _seconds(value: Any) -> Any:
 Duration = Annotated[
     float,
     BeforeValidator(_seconds),
-    Field(gt=0),
+    Field(gt=0, allow_inf_nan=False),
     WithJsonSchema({"anyOf": [{"type": "number"}, {"type": "string", "examples": ["10m"]}]}),
 ]
 

@@ -83,7 +83,7 @@ def _key(details: ErrorDetails, tree: Any) -> Key:
 def _fault(key: Key, found: list[ErrorDetails], tree: Any, trail: Trail, groups: Groups) -> Fault:
     name, where = ".".join(key), trail.where(key)
     match found[0]["type"]:
-        case "extra_forbidden":
+        case "extra_forbidden" | "invalid_key":
             return _unknown(key, where, groups)
         case "not_yet":
             return Fault(f"`{name}` is not available yet", where, "leave it out")

@@ -7,25 +7,21 @@ turn into something else is refused by name. Nothing but plain values comes out.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from engine.errors import Fault, RecipeError
-from engine.recipe import ranges, scalars
+from engine.recipe import ranges
+from engine.recipe.nodes import DEPTH, NODES, Builder, Key, too
 
 BYTES = 1_000_000
-DEPTH = 40
-NODES = 20_000
 ALIASES = 200
 
 Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-Key = tuple[str, ...]
-_TAG = "tag:yaml.org,2002:"
-_PLAIN_TAGS = {"null", "bool", "int", "float", "str", "timestamp", "value", "merge", "map", "seq"}
 
 
 @dataclass(frozen=True)
@@ -75,7 +71,7 @@ def parse(text: str, shown: str, may_be_empty: bool = False) -> File:
     try:
         _measure(text, shown)
         node = yaml.compose(text, Loader=Loader)
-        builder = _Builder(shown, text.splitlines())
+        builder = Builder(shown, text.splitlines())
         tree = _built(node, builder, may_be_empty)
     except yaml.YAMLError as error:
         raise RecipeError(_broken(error, text, shown)) from None
@@ -88,9 +84,10 @@ def parse(text: str, shown: str, may_be_empty: bool = False) -> File:
     return File(shown, dict(tree), builder.lines, _package(text))
 
 
-def _built(node: yaml.Node | None, builder: _Builder, may_be_empty: bool) -> Any:
-    empty = {} if may_be_empty else None
-    return empty if node is None else builder.value(node, ())
+def _built(node: yaml.Node | None, builder: Builder, may_be_empty: bool) -> Any:
+    if node is None:
+        return {} if may_be_empty else None
+    return builder.value(node)
 
 
 def show(path: Path, root: Path) -> str:
@@ -140,21 +137,17 @@ def _measure(text: str, shown: str) -> None:
         depth += isinstance(event, yaml.CollectionStartEvent)
         depth -= isinstance(event, yaml.CollectionEndEvent)
         if depth > DEPTH:
-            raise RecipeError(_too(shown, line, f"is nested more than {DEPTH} deep"))
+            raise RecipeError(too(shown, line, f"is nested more than {DEPTH} deep"))
         if nodes > NODES:
-            raise RecipeError(_too(shown, line, f"holds more than {NODES:,} values"))
+            raise RecipeError(too(shown, line, f"holds more than {NODES:,} values"))
         if aliases > ALIASES:
-            raise RecipeError(_too(shown, line, f"uses more than {ALIASES} aliases (*name)"))
+            raise RecipeError(too(shown, line, f"uses more than {ALIASES} aliases (*name)"))
         if documents > 1:
-            raise RecipeError(_too(shown, line, "holds a second document after '---'"))
+            raise RecipeError(too(shown, line, "holds a second document after '---'"))
 
 
 def _line(event: yaml.Event) -> int:
     return event.start_mark.line + 1 if event.start_mark else 1
-
-
-def _too(shown: str, line: int, message: str) -> Fault:
-    return Fault(f"the file {message}; this cannot be a recipe", f"{shown}:{line}")
 
 
 def _not_a_mapping(tree: Any, shown: str) -> Fault:
@@ -172,112 +165,6 @@ def _package(text: str) -> str | None:
         if found := re.match(r"\s*#\s*@package\s*:?\s*(\S+)", line):
             return found[1]
     return None
-
-
-@dataclass
-class _Builder:
-    """Turns nodes into values, noting lines and collecting faults."""
-
-    shown: str
-    source: list[str]
-    lines: dict[Key, int] = field(default_factory=dict)
-    faults: list[Fault] = field(default_factory=list)
-    built: int = 0
-
-    def value(self, node: yaml.Node, key: Key, flow: bool = False) -> Any:
-        self.lines.setdefault(key, node.start_mark.line + 1)
-        self._count(node, len(key))
-        tag = node.tag.removeprefix(_TAG)
-        if tag not in _PLAIN_TAGS:
-            return self._refuse(node, f"the tag {node.tag.replace(_TAG, '!!')} is not allowed")
-        if isinstance(node, yaml.MappingNode):
-            return self._mapping(node, key)
-        if isinstance(node, yaml.SequenceNode):
-            return self._sequence(node, key)
-        return self._scalar(node, tag, flow) if isinstance(node, yaml.ScalarNode) else None
-
-    def _count(self, node: yaml.Node, depth: int) -> None:
-        """Refuse what aliases (*name) unfold to without end."""
-        self.built += 1
-        line = node.start_mark.line + 1
-        if depth > DEPTH:
-            raise RecipeError(_too(self.shown, line, f"unfolds to more than {DEPTH} levels"))
-        if self.built > NODES:
-            raise RecipeError(_too(self.shown, line, f"unfolds to more than {NODES:,} values"))
-
-    def _mapping(self, node: yaml.MappingNode, key: Key) -> dict[Any, Any]:
-        built: dict[Any, Any] = {}
-        merged: dict[Any, Any] = {}
-        first: dict[Any, int] = {}
-        for name_node, value_node in node.value:
-            if name_node.tag == f"{_TAG}merge":
-                merged |= {k: v for k, v in self._merged(value_node, key) if k not in merged}
-                continue
-            name = self._name(name_node, bool(node.flow_style))
-            line = name_node.start_mark.line + 1
-            if name in first:
-                self._refuse(name_node, f"the key '{name}' stands twice", _first(first[name]))
-            first.setdefault(name, line)
-            self.lines[*key, str(name)] = line
-            built[name] = self.value(value_node, (*key, str(name)), bool(node.flow_style))
-        return {**{k: v for k, v in merged.items() if k not in built}, **built}
-
-    def _merged(self, node: yaml.Node, key: Key) -> Iterator[tuple[Any, Any]]:
-        parts = node.value if isinstance(node, yaml.SequenceNode) else [node]
-        for part in parts:
-            if not isinstance(part, yaml.MappingNode):
-                self._refuse(node, "'<<' takes a mapping, such as *name")
-                return
-            yield from self.value(part, key).items()
-
-    def _name(self, node: yaml.Node, flow: bool) -> Any:
-        if not isinstance(node, yaml.ScalarNode):
-            return self._refuse(node, "a key must be a word, not a list or a mapping")
-        tag = node.tag.removeprefix(_TAG)
-        if tag == "null":
-            return self._refuse(node, "a key is empty")
-        return self._scalar(node, tag, flow)
-
-    def _sequence(self, node: yaml.SequenceNode, key: Key) -> list[Any]:
-        flow = bool(node.flow_style)
-        return [self.value(child, (*key, str(i)), flow) for i, child in enumerate(node.value)]
-
-    def _scalar(self, node: yaml.ScalarNode, tag: str, flow: bool) -> Any:
-        plain = node.style is None or node.style == ""
-        if plain and flow and ranges.is_range(node.value):
-            self._check_whole(node)
-        try:
-            return scalars.read(node.value, tag, plain)
-        except scalars.ScalarError as error:
-            return self._refuse(node, str(error), error.hint)
-
-    def _check_whole(self, node: yaml.ScalarNode) -> None:
-        """Refuse a range whose comma YAML's flow style took for its own."""
-        if node.value.count("(") <= node.value.count(")"):
-            return
-        written = _balanced(self.source[node.start_mark.line][node.start_mark.column :])
-        self._refuse(
-            node,
-            f"inside {{ }} and [ ] YAML splits {written} at its comma",
-            f'put it in quotes: "{written}", or on a line of its own',
-        )
-
-    def _refuse(self, node: yaml.Node, message: str, hint: str = "") -> Any:
-        self.faults.append(Fault(message, f"{self.shown}:{node.start_mark.line + 1}", hint))
-
-
-def _first(line: int) -> str:
-    return f"it stands first in line {line}; keep one of the two"
-
-
-def _balanced(text: str) -> str:
-    """Return the beginning of ``text`` up to the parenthesis that closes its first one."""
-    depth = 0
-    for position, letter in enumerate(text):
-        depth += (letter == "(") - (letter == ")")
-        if letter == ")" and depth == 0:
-            return text[: position + 1]
-    return text.strip()
 
 
 _HINTS = (

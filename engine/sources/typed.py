@@ -64,30 +64,27 @@ def _booleans(values: pa.Array) -> pa.Array:
 
 
 def _numbers(values: pa.Array) -> pa.Array:
-    whole = _cast(values, pa.int64())
-    if whole is not None and not values.null_count and _all(pc.equal(_cast(whole, _TEXT), values)):
-        return whole
+    numbers = _cast(values, pa.float64())
+    if numbers is None:
+        return _trimmed(values)
     if _any(values, _CODE):
         return values
-    numbers = _cast(values, pa.float64())
-    return _plain(values) if numbers is None else _exact(values, whole, numbers)
+    return numbers if _any(values, _NOT_WHOLE) else _whole(values, numbers)
 
 
-def _plain(values: pa.Array) -> pa.Array:
-    """Try again without blanks around the numbers and plus signs, which Arrow does not take."""
-    bare = pc.replace_substring_regex(pc.utf8_trim_whitespace(values), r"^\+", "")
-    if _all(pc.equal(bare, values)):
-        return values
-    found = column(bare)
-    return found if found.type != _TEXT else values
+def _trimmed(values: pa.Array) -> pa.Array:
+    """Try again without the blanks around numbers, which Arrow does not take."""
+    bare = pc.utf8_trim_whitespace(values)
+    found = values if bare.equals(values) else column(bare)
+    return values if found.type == _TEXT else found
 
 
-def _exact(values: pa.Array, whole: pa.Array | None, numbers: pa.Array) -> pa.Array:
-    """Return whole numbers as such if none is missing, and never with fewer digits than written."""
+def _whole(values: pa.Array, numbers: pa.Array) -> pa.Array:
+    """Return whole numbers as such where none is missing, and never with fewer digits than text."""
+    whole = _cast(pc.utf8_ltrim(values, "+"), pa.int64())
     if whole is not None and not values.null_count:
         return whole
-    rounded = _any(values, _LONG) and not _any(values, _NOT_WHOLE)
-    return values if rounded else numbers
+    return values if _any(values, _LONG) else numbers
 
 
 def _cast(values: pa.Array, kind: pa.DataType) -> pa.Array | None:
@@ -99,7 +96,3 @@ def _cast(values: pa.Array, kind: pa.DataType) -> pa.Array | None:
 
 def _any(values: pa.Array, pattern: str) -> bool:
     return bool(pc.any(pc.match_substring_regex(values, pattern)).as_py())
-
-
-def _all(marks: pa.Array) -> bool:
-    return bool(pc.all(marks).as_py())
