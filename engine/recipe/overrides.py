@@ -15,7 +15,7 @@ from hydra.core.override_parser.types import Override as Parsed
 from hydra.errors import HydraException
 
 from engine.errors import Fault
-from engine.recipe import choosing, secrets, setting
+from engine.recipe import choosing, ranges, secrets, setting
 from engine.recipe.options import RECIPES
 from engine.recipe.override import Ground, Override, RefusedError
 
@@ -73,5 +73,5 @@ def _parsed(text: str) -> Parsed:
         raise RefusedError(Fault("an element of a list cannot be set alone", hint=hint))
     if not re.fullmatch(r"(\+\+|\+|~)?[\w./@:\-$]+", key):
         raise RefusedError(Fault(f"{key!r} cannot be a key", hint="keys are joined by dots"))
-    quoted = value.replace("\\", "\\\\").replace("'", "\\'")
-    raise RefusedError(Fault("Hydra cannot read the value", hint=f"quote it: \"{key}='{quoted}'\""))
+    hint = f'quote it: "{key}={ranges.quoted(value)}"'
+    raise RefusedError(Fault("Hydra cannot read the value", hint=hint))

@@ -15,6 +15,8 @@ from functools import cache
 from typing import Any
 
 LOOKS_LIKE_RANGE = re.compile(r"^\s*(choice|range|interval|tag|int|float|shuffle|sort|glob)\s*\(")
+_BARE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_NOT_BARE = {"true", "false", "null", "nan", "inf"}
 DRAWN = {"search"}, {"search", "default"}
 
 
@@ -91,7 +93,7 @@ class Choice:
         return len(self.options)
 
     def __str__(self) -> str:
-        return f"choice({', '.join(name(option) for option in self.options)})"
+        return f"choice({', '.join(written(option) for option in self.options)})"
 
 
 Range = Whole | Interval | Choice
@@ -126,6 +128,27 @@ def name(option: Any) -> str:
     if isinstance(option, Mapping) and len(option) == 1:
         return str(next(iter(option)))
     return label(option)
+
+
+def written(option: Any) -> str:
+    """Write an option so that the grammar reads it back; a mapping by its name.
+
+    >>> written("standard"), written("a, b"), written(["x", 1])
+    ('standard', "'a, b'", '[x, 1]')
+    """
+    if isinstance(option, list | tuple):
+        return "[" + ", ".join(written(value) for value in option) + "]"
+    if not isinstance(option, str):
+        return name(option)
+    if _BARE.fullmatch(option) and option.lower() not in _NOT_BARE:
+        return option
+    return quoted(option)
+
+
+def quoted(text: str) -> str:
+    """Put a text in quotes for Hydra, which takes backslashes before a quote as escapes alone."""
+    body = re.sub(r"(\\*)('|\Z)", lambda end: end[1] * 2 + (end[2] and "\\'"), text)
+    return f"'{body}'"
 
 
 def is_range(value: object) -> bool:
@@ -203,7 +226,11 @@ def from_sweep(found: Any) -> Range:
 
 
 def _plain(option: Any) -> Any:
-    """Strip Hydra's quoting from an element of a choice."""
+    """Strip Hydra's quoting from an element of a choice, and from those inside of it."""
+    if isinstance(option, list):
+        return [_plain(child) for child in option]
+    if isinstance(option, Mapping):
+        return {_plain(key): _plain(child) for key, child in option.items()}
     return option.text if type(option).__name__ == "QuotedString" else option
 
 

@@ -33,7 +33,7 @@ def holdout(rows: Rows, share: float, seed: int) -> Fold:
         return parts.fold(np.zeros(rows.count, dtype=bool))
     if target.dtype.kind == "f":
         return parts.fold(_spread(target, aside, random))
-    _members(target, 2, "a holdout and rows to train on", "set evaluation.holdout to 0")
+    _members(target, 2, "", "a holdout and rows to train on", "set evaluation.holdout to 0")
     return parts.fold(_of_each(target, share, random))
 
 
@@ -49,7 +49,7 @@ def folds(rows: Rows, count: int, seed: int) -> list[Fold]:
     target, random = _target(rows), np.random.default_rng(seed)
     if target.dtype.kind != "f":
         least = int(np.unique(target, return_counts=True)[1].min())
-        _members(target, count, f"{count} folds", parts.fewer(least))
+        _members(target, count, " to train on", f"{count} folds", parts.fewer(least))
     order = _in_order(target, random)
     part = np.empty(rows.count, dtype=np.intp)
     part[order] = _dealt(rows.count, count, random)
@@ -63,14 +63,14 @@ def _target(rows: Rows) -> NDArray[Any]:
     return np.asarray(rows.target)
 
 
-def _members(target: NDArray[Any], least: int, what: str, hint: str) -> None:
+def _members(target: NDArray[Any], least: int, which: str, what: str, hint: str) -> None:
     """Refuse a target of which a class has fewer than ``least`` rows."""
     found, counts = np.unique(target, return_counts=True)
     rarest = counts.argmin()
     if counts[rarest] < least:
         held = f"class code {found[rarest]} has {counts[rarest]} row{'s'[: counts[rarest] > 1]}"
         advice = parts.advice(hint, "set evaluation.split to plain", "drop or merge the class")
-        raise DataError(Fault(f"{held}; {what} need {least}", "data.target", advice))
+        raise DataError(Fault(f"{held}{which}; {what} need {least}", "data.target", advice))
 
 
 def _in_order(target: NDArray[Any], random: np.random.Generator) -> Index:

@@ -76,6 +76,7 @@ def run(recipe: Recipe, inputs: Mapping[str, Any], folder: Path, listener: Liste
             proposer, record, partial(_submit, executor), len(split.folds), workers, listener,
             _deadline(recipe.search.timeout),
         )  # fmt: skip
+        listener("search_started", maximize=metric.maximize, done=len(driver.told))
         trials = driver.run(recipe.search.trials)
     finally:
         executor.shutdown(wait=True, cancel_futures=True)

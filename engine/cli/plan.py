@@ -1,0 +1,99 @@
+"""``engine plan``: what a run would do."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from engine.cli import console
+from engine.plan.build import build
+from engine.plan.outputs import Outputs, earlier_parts
+from engine.plan.show import describe
+from engine.recipe.load import Loaded, load
+
+MOST_COLUMNS = 25
+OUTPUTS = Outputs(Path("outputs"))
+
+
+def plan_(arguments: Namespace) -> int:
+    """Print the plan of a recipe."""
+    loaded = load(arguments.recipe, arguments.overrides)
+    tree = planned(loaded)
+    if arguments.json:
+        return console.as_json(tree)
+    for text in loaded.notices:
+        console.notice(text)
+    _print(tree)
+    return 0
+
+
+def planned(loaded: Loaded) -> dict[str, Any]:
+    """Build and describe the plan of a recipe."""
+    latest = OUTPUTS.latest(loaded.recipe.name)
+    made = build(loaded.recipe, OUTPUTS.store, earlier_parts(latest), _tell)
+    return describe(made, latest)
+
+
+def _tell(event: str, **facts: Any) -> None:
+    if event == "notice":
+        console.notice(facts["text"])
+
+
+def _print(tree: dict[str, Any]) -> None:
+    _print_data(tree)
+    console.line()
+    _print_columns(tree)
+    console.line()
+    _print_search(tree)
+    console.line()
+    rows = [(s["name"], s["state"], s["about"], _why(s)) for s in tree["steps"]]
+    console.table("Steps", ["step", "state", "what it does", "why"], rows)
+
+
+def _why(step: dict[str, Any]) -> str:
+    shown = step["why"][:3]
+    more = len(step["why"]) - len(shown)
+    return "; ".join(shown) + (f"; and {more} more" if more else "")
+
+
+def _print_data(tree: dict[str, Any]) -> None:
+    data = tree["data"]
+    console.line(f"Plan of {tree['recipe']}", "bold")
+    if tree["question"]:
+        console.line(tree["question"])
+    held = f"{data['holdout']:,} held out" if data["holdout"] else "none held out"
+    console.line(f"{data['source']}: {data['rows']:,} rows, {data['train']:,} to learn from, {held}")
+    positive = f", {data['positive']!r} is positive" if data["positive"] else ""
+    console.line(f"{data['task']} ({data['because']}{positive}); optimises {data['metric']}")
+    console.line(f"{data['folds']} folds, {data['split']} ({data['split_because']})")
+
+
+def _print_columns(tree: dict[str, Any]) -> None:
+    kinds = Counter(column["kind"] or "left out" for column in tree["columns"])
+    title = "Columns: " + ", ".join(f"{count:,} {kind}" for kind, count in kinds.items())
+    shown = tree["columns"][:MOST_COLUMNS]
+    rows = [(c["name"], c["kind"] or "left out", c["why"]) for c in shown]
+    console.table(title, ["column", "kind", "because"], rows)
+    if len(tree["columns"]) > len(shown):
+        console.line(f"... and {len(tree['columns']) - len(shown):,} more (all with --json)")
+    console.line()
+    rows = [
+        (family, f"{t['label']} ({len(t['columns']):,})", " > ".join(t["steps"]) or "as they are", t["why"])
+        for family, found in tree["treatments"].items()
+        for t in found
+    ]  # fmt: skip
+    console.table("What becomes of them", ["family", "columns", "steps", "because"], rows)
+
+
+def _print_search(tree: dict[str, Any]) -> None:
+    search = tree["search"]
+    size = f"{search['candidates']:,.0f}" if search["candidates"] else "endlessly many"
+    families = ", ".join(search["families"])
+    console.line(f"Candidates: {families}", "bold")
+    console.line(f"{search['ranges']} ranges, {size} candidates; {search['trials']} trials by {search['sampler']}")
+    reused = f"{search['fits_done']:,} of {search['fits']:,} fits done already" if search["fits_done"] else f"{search['fits']:,} fits"
+    left = search["seconds_left"]
+    time = "time unknown (no earlier run)" if left is None else f"about {console.duration(left)} left"
+    console.line(f"{reused}, {time}")

@@ -1,0 +1,33 @@
+"""``engine predict``: predictions for the rows of a file, in bounded memory."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from pathlib import Path
+
+from engine.bundle.load import open_bundle
+from engine.bundle.score import Counts, score
+from engine.catalogue import find
+from engine.cli import console
+from engine.cli.plan import OUTPUTS
+from engine.sources import kind_of
+
+MOST_UNSEEN = 5
+
+
+def predict_(arguments: Namespace) -> int:
+    """Write predictions; their rows stand in the order of the input's."""
+    bundle = open_bundle(OUTPUTS.bundle(arguments.bundle))
+    source = find("sources", kind_of(arguments.data))
+    output = Path(arguments.output)
+    counts = score(bundle, source, arguments.data, output)
+    _tell_unseen(counts)
+    console.line(f"{counts.rows:,} predictions in {output}")
+    return 0
+
+
+def _tell_unseen(counts: Counts) -> None:
+    for column, values in counts.unseen.items():
+        shown = ", ".join(f"{value!r} ({count:,})" for value, count in values.most_common(MOST_UNSEEN))
+        more = f" and {len(values) - MOST_UNSEEN} others" if len(values) > MOST_UNSEEN else ""
+        console.notice(f"{column}: taken as missing, for training never saw it: {shown}{more}")

@@ -1,0 +1,98 @@
+"""What is seen of a run while it goes on: a live line on a terminal, plain lines elsewhere."""
+
+from __future__ import annotations
+
+import math
+import sys
+from typing import Any
+
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from engine.cli import console
+from engine.search.candidate import Trial
+
+
+class Watcher:
+    """A listener that shows steps and trials on standard error.
+
+    Parameters
+    ----------
+    trials : int
+        How many are expected at most.
+    maximize : bool or None
+        Direction of the metric, once known.
+    """
+
+    def __init__(self, trials: int, folds: int) -> None:
+        self.trials = trials
+        self.folds = folds
+        self.live = sys.stderr.isatty()
+        self._best: Trial | None = None
+        self._maximize = True
+        self._bar = Progress(
+            SpinnerColumn(), TextColumn("{task.description}"), BarColumn(),
+            TextColumn("{task.completed:.0f}/{task.total:.0f} fits"), TimeElapsedColumn(),
+            TextColumn("{task.fields[best]}"), console=console.console(stderr=True), transient=True,
+        )  # fmt: skip
+        self._task: Any = None
+
+    def __enter__(self) -> Watcher:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._bar.stop()
+
+    def __call__(self, event: str, **facts: Any) -> None:
+        handler = getattr(self, f"_{event}", None)
+        if handler:
+            handler(**facts)
+
+    def _notice(self, text: str) -> None:
+        console.notice(text)
+
+    _waiting = _notice
+
+    def _step_started(self, step: str, about: str) -> None:
+        if step == "search" and self.live:
+            self._task = self._bar.add_task("search", total=self.trials * self.folds, best="")
+            self._bar.start()
+        elif not self.live:
+            console.console(stderr=True).print(f"{step}: {about}", markup=False)
+
+    def _step_reused(self, step: str) -> None:
+        if not self.live:
+            console.console(stderr=True).print(f"{step}: done already", markup=False)
+
+    def _step_finished(self, step: str, seconds: float) -> None:
+        if step == "search":
+            self._bar.stop()
+
+    def _unit_finished(self, index: int, fold: int, seconds: float) -> None:
+        if self._task is not None:
+            self._bar.advance(self._task)
+
+    def _search_started(self, maximize: bool, done: int) -> None:
+        self._maximize = maximize
+        if self._task is not None:
+            self._bar.advance(self._task, done * self.folds)
+        if done:
+            console.notice(f"{done} trials of an earlier run are taken over")
+
+    def _trial_finished(self, trial: Trial) -> None:
+        if trial.state == "complete" and self._is_better(trial):
+            self._best = trial
+        if self._task is not None:
+            best = self._best
+            text = f"best {console.number(best.mean)} ({best.candidate.family})" if best else ""
+            self._bar.update(self._task, best=text)
+        elif not self.live:
+            outcome = console.number(trial.mean) if trial.state == "complete" else f"failed: {trial.error}"
+            mark = " *" if trial is self._best else ""
+            text = f"  trial {trial.index:>3}  {trial.candidate.family:<24} {outcome}{mark}"
+            console.console(stderr=True).print(text, markup=False, soft_wrap=True)
+
+    def _is_better(self, trial: Trial) -> bool:
+        if self._best is None or math.isnan(self._best.mean):
+            return True
+        ahead = trial.mean > self._best.mean
+        return ahead if self._maximize else trial.mean < self._best.mean

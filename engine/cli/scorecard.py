@@ -1,0 +1,60 @@
+"""A run for people: leaderboard, scorecard, and where everything lies."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from engine.cli import console
+
+MOST_VALUES = 4
+
+
+def print_run(card: Mapping[str, Any], rows: Sequence[Mapping[str, Any]], folder: Path) -> None:
+    """Print the leaderboard and the scorecard of a run."""
+    print_leaderboard(card["metric"], rows)
+    console.line()
+    print_scores(card)
+    console.line()
+    console.line(f"Everything lies in {folder}", "bold")
+    console.line(f"  engine show {folder}")
+    console.line(f"  engine predict {card['recipe']} NEW_ROWS.csv -o predictions.csv")
+
+
+def print_leaderboard(metric: str, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Print the best trial of each family."""
+    table = [
+        (
+            rank,
+            row["family"],
+            "failed" if row["state"] == "failed" else console.spread(row["cv"].get(metric)),
+            row["trials"],
+            console.duration(row["seconds"]),
+            row["error"] or _values(row["values"]),
+        )
+        for rank, row in enumerate(rows, 1)
+    ]
+    title = f"Leaderboard: {metric}, mean ± standard deviation over folds"
+    console.table(title, ["", "family", metric, "trials>", "time>", "best values"], table)
+
+
+def _values(values: Mapping[str, Any]) -> str:
+    shown = list(values.items())[:MOST_VALUES]
+    texts = [f"{key.rpartition('.')[2]}={_short(value)}" for key, value in shown]
+    return " ".join(texts) + (" ..." if len(values) > MOST_VALUES else "")
+
+
+def _short(value: Any) -> str:
+    return f"{value:.3g}" if isinstance(value, float) else str(value)
+
+
+def print_scores(card: Mapping[str, Any]) -> None:
+    """Print every metric of the chosen candidate, cross-validated and on the holdout."""
+    held = card["rows"]["holdout"]
+    title = f"Scorecard of {card['family']} ({card['task']})"
+    rows = [
+        (name, console.spread(scores), console.number(card["holdout"].get(name)))
+        for name, scores in card["cv"].items()
+    ]
+    console.table(title, ["metric", "cross-validated", f"holdout ({held:,} rows)"], rows)

@@ -1,0 +1,71 @@
+"""Where a result comes from: code, versions, machine, who and when.
+
+The one place that asks the clock, git and the machine.
+"""
+
+from __future__ import annotations
+
+import getpass
+import os
+import platform
+import subprocess
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+LIBRARIES = (
+    "recipe-engine", "scikit-learn", "xgboost", "pandas", "numpy", "optuna", "hydra-core",
+    "omegaconf", "pydantic", "skops", "pyarrow",
+)  # fmt: skip
+
+
+def stamp() -> str:
+    """The time now, as a folder's name."""
+    return datetime.now().strftime("%Y-%m-%d_%H-%M-%S")
+
+
+def provenance() -> dict[str, Any]:
+    """Return commit and dirty state, versions, machine, user and time."""
+    return {
+        "when": datetime.now(UTC).isoformat(timespec="seconds"),
+        "who": _who(),
+        "git": _git(),
+        "python": platform.python_version(),
+        "versions": {name: _version(name) for name in LIBRARIES},
+        "machine": {
+            "host": platform.node(),
+            "system": platform.platform(),
+            "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
+        },
+    }
+
+
+def _who() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):  # no such user in a container
+        return "unknown"
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "not installed"
+
+
+def _git() -> dict[str, Any] | None:
+    commit = _ask_git("rev-parse", "HEAD")
+    if commit is None:
+        return None
+    return {"commit": commit, "dirty": bool(_ask_git("status", "--porcelain"))}
+
+
+def _ask_git(*words: str) -> str | None:
+    try:
+        done = subprocess.run(
+            ["git", *words], capture_output=True, text=True, timeout=10, check=True
+        )
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return done.stdout.strip()

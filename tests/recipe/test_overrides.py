@@ -1,0 +1,215 @@
+"""Overrides on the command line of a single run, and of many."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from engine.errors import RecipeError
+from engine.recipe.multirun import of_job, ready
+
+from .conftest import Load, Refused
+
+
+@pytest.mark.parametrize("override", ["search.trials=7", "+search.trials=7", "++search.trials=7"])
+def test_a_key_is_set_with_and_without_plus(loaded: Load, override: str) -> None:
+    assert loaded("search: {trials: 3}\n", override).recipe.search.trials == 7
+
+
+def test_the_last_override_wins(loaded: Load) -> None:
+    assert loaded("", "seed=1", "seed=2").recipe.seed == 2
+
+
+def test_a_key_that_the_recipe_does_not_hold_needs_no_plus(loaded: Load) -> None:
+    recipe = loaded("", "data.time=signup", "evaluation.split=forward").recipe
+    assert (recipe.data.time, recipe.evaluation.split) == ("signup", "forward")
+
+
+def test_open_mappings_take_any_key(loaded: Load) -> None:
+    recipe = loaded(
+        "", "model.xgboost.params.gamma=2", "features.blocks.a.steps.scale=standard"
+    ).recipe
+    assert recipe.model["xgboost"].params["gamma"] == 2
+    assert recipe.features.blocks["a"].steps == {"scale": "standard"}
+
+
+def test_a_mapping_is_laid_over(loaded: Load) -> None:
+    search = loaded("search: {sampler: random}\n", "search={trials: 7}").recipe.search
+    assert (search.trials, search.sampler) == (7, "random")
+
+
+def test_a_key_can_be_removed(loaded: Load) -> None:
+    model = loaded("", "~model.xgboost.params.max_depth").recipe.model
+    assert "max_depth" not in model["xgboost"].params
+    assert loaded("search: {trials: 3}\n", "~search.trials").recipe.search.trials == 20
+
+
+def test_unquoted_words_of_the_command_line_stay_words(loaded: Load) -> None:
+    assert loaded("", "problem.positive=yes").recipe.problem.positive == "yes"
+
+
+@pytest.mark.parametrize(
+    ("override", "families"),
+    [
+        ("model=xgboost", ["xgboost"]),
+        ("model=[xgboost,linear]", ["xgboost", "linear"]),
+        ("model=[mlp]", ["mlp"]),
+        ("+model=mlp", ["linear", "dummy", "mlp"]),
+    ],
+)
+def test_families_are_selected(loaded: Load, override: str, families: list[str]) -> None:
+    assert list(loaded("model: [linear, dummy]\n", override).recipe.model) == families
+
+
+def test_a_word_in_the_recipe_is_replaced_by_a_list(loaded: Load) -> None:
+    assert list(loaded("model: dummy\n", "model=[linear,mlp]").recipe.model) == ["linear", "mlp"]
+
+
+def test_the_recipes_values_are_laid_over_the_option_selected(loaded: Load) -> None:
+    search = loaded("search: {trials: 3}\n", "search=thorough").recipe.search
+    assert (search.trials, search.timeout) == (3, 8 * 3600)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "range(3,10)",
+        "range(3, 10)",
+        "tag(log, interval(1, 2))",
+        "choice(3, 10)",
+        "int(interval(1,4))",
+    ],
+)
+def test_a_range_is_searched(loaded: Load, written: str) -> None:
+    params = loaded("", f"model.xgboost.params.max_depth={written}").recipe.model["xgboost"].params
+    assert params["max_depth"] == written
+
+
+def test_a_range_in_quotes_is_searched_too(loaded: Load) -> None:
+    params = loaded("", "model.xgboost.params.max_depth='range(3,10)'").recipe.model
+    assert params["xgboost"].params["max_depth"] == "range(3,10)"
+
+
+def test_quotes_inside_of_a_range_are_kept(loaded: Load) -> None:
+    text = "choice('a \\'b', \"c d\")"
+    params = loaded("", f"model.xgboost.params.booster={text}").recipe.model["xgboost"].params
+    assert params["booster"] == text
+
+
+@pytest.mark.parametrize(
+    ("override", "message"),
+    [
+        (
+            "model=xgboost,linear",
+            "several options, and no -m\n    model=[xgboost,linear] for one leaderboard over them, "
+            "or -m model=xgboost,linear for one run for each",
+        ),
+        (
+            "model=choice(xgboost,linear)",
+            "several options, and no -m\n    model=[xgboost,linear] for one leaderboard over them, "
+            "or -m model=xgboost,linear for one run for each",
+        ),
+        (
+            "search=fast,thorough",
+            "several values, and no -m\n    give one value, or -m search=fast,thorough for one run "
+            "for each",
+        ),
+        (
+            "seed=1,2,3",
+            "several values, and no -m\n    give one value, or -m seed=1,2,3 for one run for each",
+        ),
+        (
+            "model.xgboost.params.max_depth=3,6",
+            "several values, and no -m\n    model.xgboost.params.max_depth=choice(3,6) to search "
+            "over them, or -m model.xgboost.params.max_depth=3,6 for one run for each",
+        ),
+        ("model=xgbost", "there is no model family 'xgbost'\n    did you mean 'xgboost'?"),
+        ("model=[linear,xgbost]", "there is no model family 'xgbost'"),
+        ("search=fats", "there is no search option 'fats'\n    did you mean 'fast'?"),
+        ("search=null", "there is no search option 'null'"),
+        ("model=[]", "there is no model family '[]'"),
+        ("~model", "`model` cannot be removed\n    select others: model=[...]"),
+        ("search@x=fast", "an option goes where its group belongs"),
+        ("serch=fast", "there is no key 'serch'\n    did you mean 'search'?"),
+        ("serch/x=fast", "there is no config group 'serch/x'"),
+        (
+            "search.trails=5",
+            "there is no key 'trails' in `search`\n    did you mean search.trials?",
+        ),
+        ("seed.x=5", "`seed` takes a value, and has no key 'x' below it"),
+        ("model.xgbost.params.a=1", "there is no model family 'xgbost'"),
+        (
+            "model.xgboost.params.max_dept=1",
+            "neither XGBClassifier nor XGBRegressor has a parameter 'max_dept'\n"
+            "    did you mean 'max_depth'?",
+        ),
+        ("search.trials=range(1,3)", "`search.trials` cannot be a range"),
+        ("seed=abc", "`seed` is 'abc'; a whole number was expected"),
+        ("deploy=kubernetes", "`deploy` is not available yet"),
+        ("deploy.x=1", "`deploy` is not available yet"),
+        ("recipe=x", "the recipe is named first, not set"),
+        ("seed", "an override is written key=value\n    seed=VALUE"),
+        ("-m", "this is no flag\n    engine VERB --help lists the flags"),
+        ("data.drop[0]=a", "an element of a list cannot be set alone"),
+        ("a b=1", "'a b' cannot be a key"),
+        ("data.source=a(b", "Hydra cannot read the value\n    quote it: \"data.source='a(b'\""),
+        ("data.source=", "`data.source` is ''; a text was expected"),
+        ("model.linear.params.C=[range(1,2)]", "a range inside of { } or [ ] must be in quotes"),
+        ("data.source=${oc.decode:x}", "${oc.decode:x} cannot be followed"),
+        ("features.blocks.a.steps.x={_target_: os.system}", "the key `_target_` is not allowed"),
+        ("hydra.nope=1", "hydra.nope"),
+        ("hydra/launcher=nope", "there is no option of hydra/launcher 'nope'"),
+        ("~data.source", "`data.source` is missing"),
+    ],
+)
+def test_what_cannot_be_meant_is_told(refused: Refused, override: str, message: str) -> None:
+    assert f"command line: {override}: {message}" in refused("", override)
+
+
+def test_secrets_of_overrides_are_masked(refused: Refused) -> None:
+    message = refused(
+        "", "data.source=postgresql://ann:hunter2@h/d", "model.linear.params.token=t0p"
+    )
+    assert "hunter2" not in message
+    assert "t0p" not in message
+    assert "command line: data.source=postgresql://ann:***@h/d" in message
+    assert "write ${oc.env:NAME} in its place" in message
+
+
+def test_an_override_of_a_family_not_selected_is_set_aside(loaded: Load) -> None:
+    result = loaded("model: linear\n", "model.xgboost.params.max_depth=3")
+    assert result.notices == (
+        "command line: model.xgboost.params.max_depth=3: set aside, since xgboost is not selected",
+    )
+
+
+def test_sweeps_mean_jobs_in_a_multirun(tmp_path: Path, loaded: Load) -> None:
+    loaded("")
+    _, texts = ready("r", ["model=xgboost,linear", "seed=1,2", "data.time=a,b"], root=tmp_path)
+    assert texts == ["recipe=r", "model=xgboost,linear", "++seed=1,2", "++data.time=a,b"]
+
+
+def test_faults_of_a_multirun_are_told_before_any_job(tmp_path: Path, loaded: Load) -> None:
+    loaded("")
+    with pytest.raises(RecipeError) as caught:
+        ready("r", ["model=xgbost,linear", "serch.trials=1,2"], root=tmp_path)
+    assert "'xgbost'" in str(caught.value)
+    assert "'serch'" in str(caught.value)
+
+
+def test_hydra_runs_the_jobs_and_each_is_loaded(tmp_path: Path, loaded: Load) -> None:
+    loaded("model: mlp\n")
+    sweep = "model.mlp.params.hidden_layer_sizes=[3],[4]"
+    hydra, texts = ready("r", [sweep, "seed=1,2"], root=tmp_path)
+    places = [f"hydra.sweep.dir={tmp_path}/jobs", "hydra.sweep.subdir=${hydra.job.num}"]
+    jobs = hydra.multirun(
+        "config",
+        lambda config: config.model.mlp.params.hidden_layer_sizes[0] * 10 + config.seed,
+        [*texts, *places, "hydra.output_subdir=null"],
+        with_log_configuration=False,
+    )
+    assert [job.return_value for job in jobs[0]] == [31, 32, 41, 42]
+    told = of_job(jobs[0][3].overrides)
+    assert told == ["model.mlp.params.hidden_layer_sizes=[4]", "seed=2"]
+    assert loaded("model: mlp\n", *told).recipe.seed == 2
