@@ -19,6 +19,10 @@ OUTPUTS = Outputs(Path("outputs"))
 
 def plan_(arguments: Namespace) -> int:
     """Print the plan of a recipe."""
+    if arguments.multirun:
+        from engine.cli.multirun import plan_jobs  # it imports this module
+
+        return plan_jobs(arguments)
     loaded = load(arguments.recipe, arguments.overrides)
     tree = planned(loaded)
     if arguments.json:

@@ -40,7 +40,8 @@ class Watcher:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._bar.stop()
+        if self._task is not None:
+            self._bar.stop()
 
     def __call__(self, event: str, **facts: Any) -> None:
         handler = getattr(self, f"_{event}", None)
@@ -64,7 +65,7 @@ class Watcher:
             console.console(stderr=True).print(f"{step}: done already", markup=False)
 
     def _step_finished(self, step: str, seconds: float) -> None:
-        if step == "search":
+        if step == "search" and self._task is not None:
             self._bar.stop()
 
     def _unit_finished(self, index: int, fold: int, seconds: float) -> None:

@@ -6,6 +6,7 @@ import shutil
 from argparse import Namespace
 
 from engine.cli import console
+from engine.cli.multirun import run_jobs
 from engine.cli.plan import OUTPUTS
 from engine.cli.progress import Watcher
 from engine.cli.scorecard import print_run
@@ -17,6 +18,8 @@ from engine.recipe.load import load
 
 def run_(arguments: Namespace) -> int:
     """Run a recipe, and print its leaderboard and scorecard."""
+    if arguments.multirun:
+        return run_jobs(arguments)
     loaded = load(arguments.recipe, arguments.overrides)
     for text in loaded.notices:
         console.notice(text)

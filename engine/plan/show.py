@@ -15,7 +15,7 @@ from engine.search.draw import dimensions, space_size
 from engine.search.record import read_trials
 from engine.steps.assemble import Assembled, spaces
 from engine.steps.features import treatments
-from engine.steps.search import metric_name
+from engine.steps.measures import metric_name
 from engine.steps.split import Split
 
 

@@ -6,7 +6,8 @@ Files of ``conf/`` are read by :mod:`engine.recipe.options`, so that nothing unc
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -100,16 +101,15 @@ def compose(option: str, recipe: File, groups: Groups, overrides: Sequence[Overr
         If Hydra cannot compose it.
     """
     texts = [f"{RECIPES}={option}", *(override.text for override in overrides)]
-    hydra = hydra_for(option, recipe, groups, overrides)
     try:
-        config = hydra.compose_config(BASE, texts, RunMode.RUN, with_log_configuration=False)
-        defaults = hydra.config_loader.compute_defaults_list(BASE, texts, RunMode.RUN).defaults
+        with _undisturbed():
+            hydra = hydra_for(option, recipe, groups, overrides)
+            config = hydra.compose_config(BASE, texts, RunMode.RUN, with_log_configuration=False)
+            defaults = hydra.config_loader.compute_defaults_list(BASE, texts, RunMode.RUN).defaults
     except MissingConfigException as error:
         raise RecipeError(_missing(error, recipe, groups, overrides)) from None
     except _FAILURES as error:
         raise RecipeError(_untold(error, recipe, overrides)) from None
-    finally:
-        GlobalHydra.instance().clear()
     layers = [_layer(d.config_path, d.package, recipe, groups) for d in defaults]
     paths = [d.config_path for d in defaults if d.config_path and "/" in d.config_path]
     return Composed(_plain(config), tuple(layer for layer in layers if layer), _chosen(paths))
@@ -133,6 +133,20 @@ def hydra_for(
         if isinstance(source, CheckedFolder):
             source.above = above
     return hydra
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Leave Hydra as it was: a multirun, or a program of the user's, may be at work."""
+    store, hydra = ConfigStore.instance(), GlobalHydra.instance()
+    recipes, active = store.repo.get(RECIPES), hydra.hydra
+    try:
+        yield
+    finally:
+        store.repo.pop(RECIPES, None)
+        if recipes is not None:
+            store.repo[RECIPES] = recipes
+        hydra.hydra = active
 
 
 def base(groups: Groups) -> set[str]:

@@ -47,7 +47,7 @@ def _parameters(family: Mapping[str, Any], key: Key) -> Iterator[tuple[Key, Faul
     params = family.get("params")
     if known is None or not isinstance(params, Mapping):
         return
-    ours = {family.get(role, fields.default((*key, role))): role for role in _OURS}
+    ours = _ours(family, key)
     for name, value in params.items():
         here = (*key, "params", str(name))
         if name not in known:
@@ -59,15 +59,24 @@ def _parameters(family: Mapping[str, Any], key: Key) -> Iterator[tuple[Key, Faul
                 yield here, _unknown(str(child), family, known)
 
 
+def _ours(family: Mapping[str, Any], key: Key) -> dict[str, str]:
+    """Return the parameters that the engine sets, and what each is for."""
+    named = ((family.get(role, fields.default((*key, role))), role) for role in _OURS)
+    return {name: role for name, role in named if isinstance(name, str)}
+
+
 def _known(family: Mapping[str, Any]) -> set[str] | None:
+    """Return the parameters of both classes; None where a class is not known well enough."""
     known: set[str] = set()
     for kind in _KINDS:
-        if isinstance(cls := family.get(kind), str):
-            found = estimators.parameters(cls)
-            if found is None:
-                return None
-            known |= set(found)
-    return known
+        cls = family.get(kind)
+        if cls is None:
+            continue
+        found = estimators.parameters(cls) if isinstance(cls, str) else None
+        if found is None or estimators.fault(cls, kind):
+            return None
+        known |= set(found)
+    return known or None
 
 
 def _children(value: Any) -> Iterator[Any]:
@@ -80,7 +89,8 @@ def _children(value: Any) -> Iterator[Any]:
 
 
 def _unknown(name: str, family: Mapping[str, Any], known: set[str]) -> Fault:
-    classes = [family[kind].rpartition(".")[2] for kind in _KINDS if family.get(kind)]
+    named = [family.get(kind) for kind in _KINDS]
+    classes = [cls.rpartition(".")[2] for cls in named if isinstance(cls, str)]
     fault = catalogue.unknown("parameter", name, known)
     whose = f"neither {' nor '.join(classes)} has a" if len(classes) > 1 else f"{classes[0]} has no"
     return Fault(f"{whose} parameter {name!r}", hint=fault.hint)

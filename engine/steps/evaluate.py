@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 from engine import catalogue
 from engine.bundle.predict import Model
 from engine.contracts import Index, Listener, Metric, Predicted
-from engine.metrics import fitting
 from engine.recipe.schema import Recipe
 from engine.search.candidate import Outcome, Trial
+from engine.steps.measures import metric_names
 from engine.steps.search import Searched
 from engine.steps.split import Split
 
@@ -53,7 +53,8 @@ def run(recipe: Recipe, inputs: Mapping[str, Any], folder: Path, listener: Liste
     """Compute every metric for each fold and on the holdout, and save predictions."""
     split: Split = inputs["split"]
     searched: Searched = inputs["search"]
-    metrics = _metrics(recipe, split.target.task, searched.metric)
+    names = metric_names(recipe, split.target.task)
+    metrics = [catalogue.find("metrics", name) for name in names]
     rows = [_row(trial, searched, split, metrics) for trial in _leaders(searched)]
     outcomes = _outcomes(searched, searched.best, split)
     ids = _ids(recipe, inputs)
@@ -74,12 +75,6 @@ def load(recipe: Recipe, folder: Path) -> Evaluated:
     facts = json.loads((folder / "scores.json").read_text("utf-8"))
     rows = facts["leaderboard"]
     return Evaluated(facts["metric"], rows, rows[0]["cv"], facts["holdout"], folder)
-
-
-def _metrics(recipe: Recipe, task: str, first: str) -> list[Metric]:
-    named = recipe.evaluation.metrics
-    names = fitting(task) if named == "auto" else named
-    return [catalogue.find("metrics", name) for name in dict.fromkeys([first, *names])]
 
 
 def _leaders(searched: Searched) -> list[Trial]:

@@ -15,7 +15,6 @@ from typing import Any
 from engine import catalogue
 from engine.contracts import Listener
 from engine.errors import Fault, SearchError
-from engine.metrics import primary
 from engine.recipe.schema import Recipe
 from engine.search.candidate import Candidate, Outcome, Trial
 from engine.search.draw import Proposer
@@ -24,6 +23,7 @@ from engine.search.record import Record, read_trials, read_unit
 from engine.steps import unit
 from engine.steps.assemble import spaces
 from engine.steps.cores import threads
+from engine.steps.measures import metric_name
 from engine.steps.split import Split
 
 ABOUT = "try candidates, each on every fold"
@@ -54,12 +54,6 @@ class Searched:
         """Return a unit's predictions."""
         number = trial.index if trial.same_as is None else trial.same_as
         return read_unit(self.folder / "units" / f"{number:06d}_{fold:03d}.npz")
-
-
-def metric_name(recipe: Recipe, task: str) -> str:
-    """Return the metric that is optimised."""
-    named = recipe.evaluation.metric
-    return primary(task) if named == "auto" else named
 
 
 def run(recipe: Recipe, inputs: Mapping[str, Any], folder: Path, listener: Listener) -> Searched:

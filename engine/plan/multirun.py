@@ -1,0 +1,163 @@
+"""Many runs of one recipe: a folder for each job, and a leaderboard over them."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import fmean, stdev
+from typing import Any
+
+from engine import catalogue
+from engine.contracts import Listener, silent
+from engine.plan.build import build
+from engine.plan.outputs import RUNNING, SCORECARD, Outputs, earlier_parts, read_json
+from engine.plan.run import fill
+from engine.recipe.schema import Recipe
+
+COMMAND = "multirun.json"
+LEADERBOARD = "jobs.json"
+SEED = "seed="
+
+
+@dataclass(frozen=True)
+class Jobs:
+    """Where the jobs of a recipe are."""
+
+    outputs: Outputs
+    recipe: str
+
+    @property
+    def root(self) -> Path:
+        return self.outputs.root / self.recipe / "multirun"
+
+    def folder(self, overrides: Sequence[str], stamp: str, fresh: bool) -> Path:
+        """Return the folder of this command: the newest one that it was given for, else a new one."""
+        command = sorted(overrides)
+        earlier = sorted(self.root.glob(f"*/{COMMAND}"), reverse=True) if not fresh else []
+        for path in earlier:
+            if read_json(path)["overrides"] == command:
+                return path.parent
+        folder = self._new(stamp)
+        (folder / COMMAND).write_text(json.dumps({"overrides": command}) + "\n", "utf-8")
+        return folder
+
+    def _new(self, stamp: str) -> Path:
+        number = 1
+        while True:
+            folder = self.root / (stamp if number == 1 else f"{stamp}_{number}")
+            try:
+                folder.mkdir(parents=True)
+                return folder
+            except FileExistsError:
+                number += 1
+
+
+def is_done(recipe: Recipe, outputs: Outputs, folder: Path) -> bool:
+    """Whether a job's folder holds a whole run of this very plan."""
+    if not (folder / SCORECARD).is_file():
+        return False
+    earlier = earlier_parts(folder)
+    plan = build(recipe, outputs.store, earlier, silent)
+    same = all(
+        step.fingerprint == earlier[step.name].fingerprint for step in plan.steps if step.name in earlier
+    )
+    return same and all(step.state == "done" for step in plan.steps)
+
+
+def run_job(
+    recipe: Recipe, tree: Mapping[str, Any], outputs: Outputs, folder: Path, listener: Listener
+) -> None:
+    """Run one job into its folder, which takes its name when it is whole."""
+    partial = folder.parent / f"{RUNNING}{folder.name}-{os.getpid()}"
+    shutil.rmtree(partial, ignore_errors=True)
+    partial.mkdir(parents=True)
+    try:
+        fill(recipe, tree, outputs, partial, listener)
+        shutil.rmtree(folder, ignore_errors=True)  # of another plan, or empty
+        partial.rename(folder)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+
+
+def leaderboard(folder: Path, jobs: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Compare the jobs, and write the comparison into the multirun's folder.
+
+    Parameters
+    ----------
+    jobs : sequence of mapping
+        ``number``, ``overrides`` and ``error`` of each.
+
+    Returns
+    -------
+    dict
+        ``jobs``, best first; and ``settings``: the same with means over the seeds.
+    """
+    rows = _without_constants([_row(folder, job) for job in jobs])
+    board = {"jobs": sorted(rows, key=_rank), "settings": sorted(_over_seeds(rows), key=_rank)}
+    (folder / LEADERBOARD).write_text(json.dumps(board, indent=1) + "\n", "utf-8")
+    _write_csv(folder / "jobs.csv", board["jobs"])
+    return board
+
+
+def _row(folder: Path, job: Mapping[str, Any]) -> dict[str, Any]:
+    row = {"job": job["number"], "overrides": list(job["overrides"]), "error": job["error"]}
+    if job["error"]:
+        return {**row, "metric": None, "mean": None, "std": None, "holdout": None, "family": None, "seconds": None}
+    card = read_json(folder / str(job["number"]) / SCORECARD)
+    scores = card["cv"][card["metric"]]
+    return {
+        **row, "metric": card["metric"], "mean": scores["mean"], "std": scores["std"],
+        "holdout": card["holdout"].get(card["metric"]), "family": card["family"],
+        "seconds": card["seconds"],
+    }  # fmt: skip
+
+
+def _without_constants(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Leave out the overrides that all jobs share."""
+    shared = set.intersection(*(set(row["overrides"]) for row in rows)) if len(rows) > 1 else set()
+    return [row | {"overrides": [o for o in row["overrides"] if o not in shared]} for row in rows]
+
+
+def _over_seeds(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Put jobs that differ in ``seed`` alone together: mean and spread over the seeds."""
+    groups: dict[tuple[str, ...], list[Mapping[str, Any]]] = {}
+    for row in rows:
+        setting = tuple(text for text in row["overrides"] if not text.startswith(SEED))
+        if row["mean"] is not None:
+            groups.setdefault(setting, []).append(row)
+    return [
+        {
+            "overrides": list(setting),
+            "jobs": len(found),
+            "metric": found[0]["metric"],
+            "mean": fmean(row["mean"] for row in found),
+            "std": stdev([row["mean"] for row in found]) if len(found) > 1 else None,
+            "holdout": _mean([row["holdout"] for row in found]),
+        }
+        for setting, found in groups.items()
+    ]
+
+
+def _mean(values: Sequence[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return fmean(known) if known else None
+
+
+def _rank(row: Mapping[str, Any]) -> tuple[bool, str, float]:
+    """Best first within a metric; jobs that failed come last."""
+    if row["mean"] is None:
+        return True, "", 0.0
+    loss = catalogue.find("metrics", row["metric"]).loss(row["mean"])
+    return False, row["metric"], float(loss)
+
+
+def _write_csv(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        table = csv.DictWriter(file, list(rows[0]) if rows else ["job"])
+        table.writeheader()
+        table.writerows({**row, "overrides": " ".join(row["overrides"])} for row in rows)
