@@ -7,7 +7,8 @@ raw values through :func:`encode` alike, so that they cannot disagree.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
@@ -16,12 +17,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from engine.catalogue import near
-from engine.contracts import Kind
+from engine.contracts import Kind, Numbers
 from engine.errors import Fault, InputError
 
 Unseen = Literal["warn", "fail", "accept"]
 TRUTH = {"true": 1.0, "false": 0.0, "1": 1.0, "0": 0.0, "1.0": 1.0, "0.0": 0.0}
 EXAMPLES = 3
+MOST_FAULTS = 20
 
 
 @dataclass(frozen=True)
@@ -75,30 +77,31 @@ def encode(raw: pd.DataFrame, contract: Contract, first_row: int = 0) -> Encoded
     Parameters
     ----------
     raw : DataFrame
-        Any columns; those that the contract does not name are ignored.
+        Any columns, in any order; those that the contract does not name are ignored.
     first_row : int
         Number of rows before these in the file, for messages.
 
     Raises
     ------
     InputError
-        Naming every column that is missing or holds a value of the wrong type, and every unseen
-        category where the contract's policy is ``fail``.
+        Naming every column that is missing, stands twice or holds a value of the wrong type, and
+        every unseen category where the contract's policy is ``fail``.
     """
     require(raw.columns, contract)
+    position = {str(name): i for i, name in enumerate(raw.columns)}
     faults: list[Fault] = []
     unseen: dict[str, dict[str, int]] = {}
-    numbers: dict[str, NDArray[np.float64]] = {}
-    for column in contract.columns:
-        values = raw[column.name]
-        numbers[column.name] = as_numbers(values, column)
-        strange = np.isnan(numbers[column.name]) & values.notna().to_numpy()
+    numbers = np.empty((len(raw), len(contract.columns)), order="F")
+    for i, column in enumerate(contract.columns):
+        values = raw.iloc[:, position[column.name]]
+        numbers[:, i] = as_numbers(values, column)
+        strange = np.isnan(numbers[:, i]) & values.notna().to_numpy()
         if not strange.any():
             continue
         if column.kind == "category":
-            unseen[column.name] = values[strange].astype(str).value_counts().to_dict()
-        elif not _infinite(values[strange]):
-            faults.append(_wrong_type(values, strange, column, first_row))
+            unseen[column.name] = _counts(values[strange])
+        else:
+            faults += _wrong_type(values, strange, column, first_row)
     if contract.unseen == "fail":
         faults += [_unseen(name, counts) for name, counts in unseen.items()]
     if faults:
@@ -107,28 +110,31 @@ def encode(raw: pd.DataFrame, contract: Contract, first_row: int = 0) -> Encoded
 
 
 def require(present: Iterable[object], contract: Contract) -> None:
-    """Raise InputError naming every column of the contract that is not present."""
-    known = [str(name) for name in present]
-    have = set(known)
-    missing = [name for name in contract.names if name not in have]
-    if missing:
-        raise InputError(*(_missing(name, known) for name in missing[:20]))
+    """Raise InputError naming every column of the contract that is missing or stands twice."""
+    times = Counter(str(name) for name in present)
+    missing = [name for name in contract.names if name not in times]
+    faults = [_missing(name, list(times)) for name in missing[:MOST_FAULTS]]
+    if len(missing) > MOST_FAULTS:
+        faults.append(Fault(f"{len(missing) - MOST_FAULTS:,} more columns are missing"))
+    twice = [name for name in contract.names if times[name] > 1]
+    faults += [Fault(f"there are {times[n]} columns {n!r}", hint="rename all but one") for n in twice]
+    if faults:
+        raise InputError(*faults)
 
 
-def as_numbers(values: pd.Series[Any], column: Column) -> NDArray[np.float64]:
-    """Turn one column into float64; nan where it is missing or cannot be read as its kind."""
+def as_numbers(values: pd.Series[Any], column: Column) -> Numbers:
+    """Turn one column into float64; nan where it is missing or cannot be read as its kind.
+
+    A column of text gives what the same column gives as numbers, dates or truth values.
+    """
     match column.kind:
         case "category":
-            codes = pd.Index(column.levels, dtype=str).get_indexer(texts(values))
-            return np.where(codes < 0, np.nan, codes).astype(np.float64)
+            return _codes(values, column.levels)
         case "date":
             return seconds(values)
         case "boolean":
-            if pd.api.types.is_bool_dtype(values.dtype):
-                return values.astype("float64").to_numpy(na_value=np.nan)
-            return texts(values).str.lower().map(TRUTH).to_numpy(dtype=np.float64, na_value=np.nan)
-    found = pd.to_numeric(values, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
-    return np.where(np.isfinite(found), found, np.nan)
+            return _truths(values)
+    return _finite(values)
 
 
 def texts(values: pd.Series[Any]) -> pd.Series[Any]:
@@ -138,15 +144,70 @@ def texts(values: pd.Series[Any]) -> pd.Series[Any]:
     return values.astype("str").where(values.notna())
 
 
-def seconds(values: pd.Series[Any]) -> NDArray[np.float64]:
+def seconds(values: pd.Series[Any]) -> Numbers:
     """Dates (or texts in ISO 8601) as seconds since 1970, in UTC where they carry a zone."""
+    if not pd.api.types.is_datetime64_any_dtype(values.dtype):
+        values = texts(values)
     moments = pd.to_datetime(values, errors="coerce", format="ISO8601", utc=True)
     stamps = moments.dt.tz_localize(None).to_numpy("datetime64[us]")
-    return np.where(np.isnat(stamps), np.nan, stamps.astype(np.int64) / 1e6)
+    found: Numbers = np.where(np.isnat(stamps), np.nan, stamps.astype(np.int64) / 1e6)
+    return found
 
 
-def _infinite(values: pd.Series[Any]) -> bool:
-    return bool(np.isinf(pd.to_numeric(values, errors="coerce").astype("float64")).all())
+def _truths(values: pd.Series[Any]) -> Numbers:
+    if values.dtype == bool:
+        return values.to_numpy(dtype=np.float64)
+    return _mapped(texts(values).str.strip().str.lower(), TRUTH)
+
+
+def _codes(values: pd.Series[Any], levels: Sequence[str]) -> Numbers:
+    """Positions in the levels; a number or truth value finds the level that is written otherwise.
+
+    A file's categories ``01`` and ``1.0`` are texts, but a part of it may well be read as numbers.
+    """
+    found = _mapped(texts(values), {level: float(i) for i, level in enumerate(levels)})
+    if pd.api.types.is_numeric_dtype(values.dtype):
+        meant = {_meaning(level): float(i) for i, level in reversed(list(enumerate(levels)))}
+        otherwise = _mapped(texts(values).map(_meaning, na_action="ignore"), meant)
+        found = np.where(np.isnan(found), otherwise, found)
+    return found
+
+
+def _meaning(text: str) -> str:
+    try:
+        return repr(float(text))
+    except ValueError:
+        return text.lower()
+
+
+def _mapped(values: pd.Series[Any], codes: Mapping[str, float]) -> Numbers:
+    position = pd.Index(list(codes), dtype=str).get_indexer(values)  # type: ignore[arg-type]  # stubs
+    table = np.array([*codes.values(), np.nan])
+    found: Numbers = table[position]
+    return found
+
+
+def _finite(values: pd.Series[Any]) -> Numbers:
+    found = _plain_numbers(values)
+    return np.where(np.isfinite(found), found, np.nan)
+
+
+def _plain_numbers(values: pd.Series[Any]) -> Numbers:
+    """Numbers, infinite ones as they are; truth values and dates are none."""
+    if not is_number(values.dtype):
+        values = pd.to_numeric(texts(values), errors="coerce")
+    return values.to_numpy(dtype=np.float64, na_value=np.nan)
+
+
+def is_number(dtype: Any) -> bool:
+    """Whether a column of this type holds real numbers; pandas counts truth values among them."""
+    kinds = pd.api.types
+    real = kinds.is_numeric_dtype(dtype) and not kinds.is_complex_dtype(dtype)
+    return real and not kinds.is_bool_dtype(dtype)
+
+
+def _counts(values: pd.Series[Any]) -> dict[str, int]:
+    return {str(value): int(count) for value, count in texts(values).value_counts().items()}
 
 
 def _missing(name: str, known: list[str]) -> Fault:
@@ -157,20 +218,26 @@ def _missing(name: str, known: list[str]) -> Fault:
 
 def _wrong_type(
     values: pd.Series[Any], strange: NDArray[np.bool_], column: Column, first_row: int
-) -> Fault:
-    row = int(np.flatnonzero(strange)[0])
-    count = int(strange.sum())
-    more = f" (and {count - 1} more)" if count > 1 else ""
-    found = shorten(values.iloc[row])
-    return Fault(
-        f"the column {column.name!r} must hold a {column.kind}, but row {first_row + row + 1} "
-        f"holds {found}{more}"
-    )
+) -> list[Fault]:
+    """Name the first value that is none of its kind; an infinite number counts as missing."""
+    if column.kind == "number":
+        strange = strange & ~np.isinf(_plain_numbers(values))
+    rows = np.flatnonzero(strange)
+    if not len(rows):
+        return []
+    more = f" (and {len(rows) - 1:,} more)" if len(rows) > 1 else ""
+    found = shorten(values.iloc[rows[0]])
+    return [
+        Fault(
+            f"the column {column.name!r} must hold a {column.kind}, but row "
+            f"{first_row + int(rows[0]) + 1:,} holds {found}{more}"
+        )
+    ]
 
 
 def _unseen(name: str, counts: Mapping[str, int]) -> Fault:
     examples = ", ".join(shorten(value) for value in list(counts)[:EXAMPLES])
-    more = f" and {len(counts) - EXAMPLES} others" if len(counts) > EXAMPLES else ""
+    more = f" and {len(counts) - EXAMPLES:,} others" if len(counts) > EXAMPLES else ""
     return Fault(
         f"the column {name!r} holds categories that training never saw: {examples}{more}",
         hint="set data.unseen: warn in the recipe to take them as missing",

@@ -16,40 +16,27 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     0 is success, 2 an error that the user can mend, 130 an interruption, 1 a bug of the engine.
     """
-    from engine.cli import verbs
+    from engine.cli import failure
+    from engine.cli.dispatch import dispatch
 
     words = list(sys.argv[1:] if argv is None else argv)
     debug = "--debug" in words
+    words = [word for word in words if word != "--debug"]
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # spinning threads stall shared cores
+    failure.accept_any_text()
     try:
-        return verbs.dispatch([word for word in words if word != "--debug"])
+        code = dispatch(words)
+        sys.stdout.flush()  # here, so that a closed pipe is noticed while it can be dealt with
+        return code
     except EngineError as error:
-        return _fail(error, debug)
+        return failure.mendable(error, debug)
     except KeyboardInterrupt:
-        print("\nStopped. Type the same command again to carry on.", file=sys.stderr)
+        failure.interrupted(words)
         return INTERRUPTED
     except BrokenPipeError:  # the reader of a pipe has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except ModuleNotFoundError as error:
+        return failure.not_installed(error, debug)
     except Exception as error:  # whatever else it is, it is ours
-        return _bug(error, debug)
-
-
-def _fail(error: EngineError, debug: bool) -> int:
-    for fault in error.faults:
-        print(f"error: {fault}", file=sys.stderr)
-    if debug:
-        raise error
-    return error.exit_code
-
-
-def _bug(error: Exception, debug: bool) -> int:
-    if debug:
-        raise error
-    cause = " ".join(str(error).split())[:300]
-    print(
-        f"error: this is a fault of the engine: {type(error).__name__}: {cause}\n"
-        "    the same command with --debug shows where",
-        file=sys.stderr,
-    )
-    return 1
+        return failure.bug(error, debug)

@@ -85,7 +85,7 @@ class _Run:
         title = f"job {job.number + 1} of {self.count}: {' '.join(plain(job.overrides))}"
         side_by_side = os.getpid() != self.process
         recipe = _alone(loaded.recipe) if side_by_side else loaded.recipe
-        if is_done(recipe, OUTPUTS, job.folder):
+        if is_done(recipe, loaded.tree, OUTPUTS, job.folder):
             console.notice(f"{title}: done already")
             return
         print(title, file=sys.stderr, flush=True)

@@ -36,7 +36,7 @@ def plan_(arguments: Namespace) -> int:
 def planned(loaded: Loaded) -> dict[str, Any]:
     """Build and describe the plan of a recipe."""
     latest = OUTPUTS.latest(loaded.recipe.name)
-    made = build(loaded.recipe, OUTPUTS.store, earlier_parts(latest), _tell)
+    made = build(loaded.recipe, OUTPUTS.store, earlier_parts(latest), _tell, loaded.tree)
     return describe(made, latest)
 
 
@@ -50,10 +50,12 @@ def _print(tree: dict[str, Any]) -> None:
     console.line()
     _print_columns(tree)
     console.line()
-    _print_search(tree)
+    _print_search(tree["search"])
     console.line()
     rows = [(s["name"], s["state"], s["about"], _why(s)) for s in tree["steps"]]
     console.table("Steps", ["step", "state", "what it does", "why"], rows)
+    console.line()
+    console.line(f"  engine run {tree['recipe']}")
 
 
 def _why(step: dict[str, Any]) -> str:
@@ -66,12 +68,18 @@ def _print_data(tree: dict[str, Any]) -> None:
     data = tree["data"]
     console.line(f"Plan of {tree['recipe']}", "bold")
     if tree["question"]:
-        console.line(tree["question"])
+        console.prose(tree["question"])
     held = f"{data['holdout']:,} held out" if data["holdout"] else "none held out"
-    console.line(f"{data['source']}: {data['rows']:,} rows, {data['train']:,} to learn from, {held}")
-    positive = f", {data['positive']!r} is positive" if data["positive"] else ""
-    console.line(f"{data['task']} ({data['because']}{positive}); optimises {data['metric']}")
-    console.line(f"{data['folds']} folds, {data['split']} ({data['split_because']})")
+    positive = f"; {data['positive']!r} is positive" if data["positive"] else ""
+    console.facts(
+        [
+            ("data", data["source"]),
+            ("rows", f"{data['rows']:,}: {data['train']:,} to learn from, {held}"),
+            ("task", f"{data['task']}, as {data['because']}{positive}"),
+            ("metric", data["metric"]),
+            ("folds", f"{data['folds']}, {data['split']}, as {data['split_because']}"),
+        ]
+    )
 
 
 def _print_columns(tree: dict[str, Any]) -> None:
@@ -84,20 +92,26 @@ def _print_columns(tree: dict[str, Any]) -> None:
         console.line(f"... and {len(tree['columns']) - len(shown):,} more (all with --json)")
     console.line()
     rows = [
-        (family, f"{t['label']} ({len(t['columns']):,})", " > ".join(t["steps"]) or "as they are", t["why"])
+        (family if not i else "", f"{t['label']} ({len(t['columns']):,})",
+         " > ".join(t["steps"]) or "as they are", t["why"])
         for family, found in tree["treatments"].items()
-        for t in found
+        for i, t in enumerate(found)
     ]  # fmt: skip
     console.table("What becomes of them", ["family", "columns", "steps", "because"], rows)
 
 
-def _print_search(tree: dict[str, Any]) -> None:
-    search = tree["search"]
+def _print_search(search: dict[str, Any]) -> None:
     size = f"{search['candidates']:,.0f}" if search["candidates"] else "endlessly many"
-    families = ", ".join(search["families"])
-    console.line(f"Candidates: {families}", "bold")
-    console.line(f"{search['ranges']} ranges, {size} candidates; {search['trials']} trials by {search['sampler']}")
-    reused = f"{search['fits_done']:,} of {search['fits']:,} fits done already" if search["fits_done"] else f"{search['fits']:,} fits"
+    done = f"{search['fits_done']:,} done already, " if search["fits_done"] else ""
     left = search["seconds_left"]
-    time = "time unknown (no earlier run)" if left is None else f"about {console.duration(left)} left"
-    console.line(f"{reused}, {time}")
+    time = "time unknown, as there was no earlier run" if left is None else f"about {console.duration(left)} left"
+    limit = f", at most {console.duration(search['timeout'])}" if search["timeout"] else ""
+    console.line("Search", "bold")
+    console.facts(
+        [
+            ("families", ", ".join(search["families"])),
+            ("candidates", f"{size}, by {console.plural(search['ranges'], 'range')}"),
+            ("trials", f"{search['trials']:,}, drawn by {search['sampler']}{limit}"),
+            ("fits", f"{search['fits']:,}: {done}{time}"),
+        ]
+    )

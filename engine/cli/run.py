@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from argparse import Namespace
 
 from engine.cli import console
@@ -24,10 +23,8 @@ def run_(arguments: Namespace) -> int:
     for text in loaded.notices:
         console.notice(text)
     recipe = loaded.recipe
-    if arguments.fresh:
-        shutil.rmtree(OUTPUTS.store.root, ignore_errors=True)
     with Watcher(recipe.search.trials, recipe.evaluation.folds) as watcher:
-        folder = run(recipe, loaded.tree, OUTPUTS, stamp(), watcher)
+        folder = run(recipe, loaded.tree, OUTPUTS, stamp(), watcher, arguments.fresh)
     card = read_json(folder / SCORECARD)
     if arguments.json:
         return console.as_json({**card, "folder": str(folder)})

@@ -2,18 +2,40 @@
 
 from __future__ import annotations
 
-import argparse
-import importlib
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
-from engine.catalogue import unknown
-from engine.errors import Fault, RecipeError
 
-OVERRIDE = re.compile(r"^(~|\+{0,2}[A-Za-z_][\w./@:-]*=)")
-USAGE = "engine VERB [RECIPE] [key=value ...] [flags]"
+@dataclass(frozen=True)
+class Flag:
+    """An option of a verb.
+
+    Attributes
+    ----------
+    names : tuple of str
+        As typed; the last one, without its dashes, is what the verb's function reads.
+    takes : str
+        What its value is called; empty where it has none.
+    required : bool
+        Whether the verb cannot do without.
+    """
+
+    names: tuple[str, ...]
+    about: str
+    takes: str = ""
+    required: bool = False
+
+    @property
+    def key(self) -> str:
+        return self.names[-1].lstrip("-").replace("-", "_")
+
+    @property
+    def usage(self) -> str:
+        """The shortest way to type it."""
+        return f"{self.names[0]} {self.takes}".rstrip()
+
+    def __str__(self) -> str:
+        return ", ".join(self.names) + (f" {self.takes}" if self.takes else "")
 
 
 @dataclass(frozen=True)
@@ -22,97 +44,106 @@ class Verb:
 
     Attributes
     ----------
+    about : str
+        What it does, in half a line.
     module : str
-        Module of ``engine.cli`` that has a function of the verb's name.
+        Module of ``engine.cli`` that has a function of the verb's name with an underscore behind.
     takes : str
         Its positional words, as the usage line shows them; a word in brackets may be left out.
-    flags : mapping
-        Options of ``argparse.add_argument`` by flag.
+    flags : tuple of Flag
+    overrides : bool
+        Whether ``key=value`` may follow.
+    more : str
+        What one should know besides.
+    examples : tuple of str
     """
 
     about: str
     module: str
-    takes: str = "[RECIPE]"
-    flags: Mapping[str, Mapping[str, Any]] | None = None
+    takes: str = ""
+    flags: tuple[Flag, ...] = ()
     overrides: bool = False
+    more: str = ""
+    examples: tuple[str, ...] = ()
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        return tuple(word.strip("[]") for word in self.takes.split())
+
+    @property
+    def required(self) -> tuple[str, ...]:
+        return tuple(word for word in self.takes.split() if not word.startswith("["))
 
 
-JSON = {"--json": {"action": "store_true", "help": "print JSON, for a program to read"}}
-MANY = {"-m, --multirun": {"action": "store_true", "help": "a job for each combination of values"}}
-FRESH = {"--fresh": {"action": "store_true", "help": "use nothing that earlier runs have left"}}
-OUT = {"-o, --output": {"required": True, "metavar": "FILE", "help": "CSV or Parquet, by its ending"}}
-HYDRA = {"--hydra": {"action": "store_true", "help": "print the recipe in Hydra's form"}}
-TARGET = {"--target": {"required": True, "metavar": "COLUMN", "help": "the column to predict"}}
-FORCE = {"--force": {"action": "store_true", "help": "write over an existing file"}}
-WIDE = {"--wide": {"action": "store_true", "help": "all that is known of each"}}
-
-VERBS: Mapping[str, Verb] = {
-    "init": Verb("write a commented recipe from a data file", "init", "DATA", TARGET | FORCE),
-    "check": Verb("find every fault of a recipe; opens no data", "recipe", "RECIPE", JSON, True),
-    "plan": Verb("show what a run would do, and why", "plan", "RECIPE", JSON | MANY, True),
-    "run": Verb("carry a recipe out", "run", "RECIPE", JSON | MANY | FRESH, True),
-    "runs": Verb("list runs", "runs", "[RECIPE]", JSON),
-    "show": Verb("show a run, or a recipe", "runs", "RUN", JSON | HYDRA, True),
-    "predict": Verb("predict the rows of a file", "predict", "BUNDLE DATA", OUT),
-    "why": Verb("say where a value came from", "recipe", "RECIPE KEY", JSON, True),
-    "list": Verb("list what a recipe can name", "about", "[CATALOGUE]", JSON | WIDE),
-    "schema": Verb("print the JSON Schema of a recipe", "about", ""),
-    "doctor": Verb("look at the installation and the machine", "about", "", JSON),
+WORDS: Mapping[str, str] = {
+    "RECIPE": "a name in ./recipes or of the engine's own, or a YAML file",
+    "DATA": "a file, sklearn:NAME or package:NAME/path/in/it.csv",
+    "RUN": "a recipe (its newest run), a run folder or a bundle folder",
+    "BUNDLE": "a recipe (its newest run), a run folder or a bundle folder",
+    "KEY": "a key of the recipe, joined by dots, e.g. search.trials",
+    "CATALOGUE": "recipes, models, metrics, ...; all of them if not given",
 }
 
+JSON = Flag(("--json",), "print JSON, for a program to read")
+MANY = Flag(("-m", "--multirun"), "a job for each combination of values")
+FRESH = Flag(("--fresh",), "use nothing that earlier runs have left")
+OUT = Flag(("-o", "--output"), "where to; CSV or Parquet, by its ending", "FILE", required=True)
+HYDRA = Flag(("--hydra",), "print the recipe in Hydra's form")
+TARGET = Flag(("--target",), "the column to predict", "COLUMN", required=True)
+FORCE = Flag(("--force",), "write over a recipe of that name")
+WIDE = Flag(("--wide",), "all that is known of each")
 
-def dispatch(words: Sequence[str]) -> int:
-    """Run the verb that the words name."""
-    if not words or words[0] in ("-h", "--help", "help"):
-        print(_help())
-        return 0
-    if words[0] == "--version":
-        from importlib.metadata import version
-
-        print(f"recipe-engine {version('recipe-engine')}")
-        return 0
-    name, *rest = words
-    if name not in VERBS:
-        raise RecipeError(unknown("command", name, VERBS))
-    arguments = _parse(name, VERBS[name], rest)
-    function = getattr(importlib.import_module(f"engine.cli.{VERBS[name].module}"), f"{name}_")
-    return int(function(arguments) or 0)
-
-
-def _parse(name: str, verb: Verb, words: Sequence[str]) -> argparse.Namespace:
-    parser = _Parser(prog=f"engine {name}", description=verb.about.capitalize() + ".")
-    overrides = [word for word in words if verb.overrides and OVERRIDE.match(word)]
-    for flag, options in (verb.flags or {}).items():
-        parser.add_argument(*flag.split(", "), **options)
-    for word in verb.takes.split():
-        optional = word.startswith("[")
-        extra = {"nargs": "?"} if optional else {}
-        parser.add_argument(word.strip("[]").lower(), metavar=word.strip("[]"), **extra)  # type: ignore[arg-type]
-    if verb.overrides:
-        parser.epilog = "key=value overrides a line of the recipe, e.g. search.trials=50"
-    found = parser.parse_intermixed_args([word for word in words if word not in overrides])
-    found.overrides = overrides
-    return found
-
-
-class _Parser(argparse.ArgumentParser):
-    """Reports through our own errors."""
-
-    def error(self, message: str) -> Any:  # type: ignore[override]
-        raise RecipeError(Fault(message, hint=f"{self.prog} --help"))
-
-
-def _help() -> str:
-    width = max(map(len, VERBS))
-    lines = [f"  {name:<{width}}  {verb.about}" for name, verb in VERBS.items()]
-    return "\n".join(
-        [
-            f"usage: {USAGE}",
-            "",
-            "One YAML recipe becomes a plan, a run, a bundle and predictions.",
-            "",
-            *lines,
-            "",
-            "engine VERB --help tells more; --debug shows where an error arose.",
-        ]
-    )
+VERBS: Mapping[str, Verb] = {
+    "init": Verb(
+        "write a commented recipe from a data file", "init", "DATA", (TARGET, FORCE),
+        more="The task and the kinds of columns are inferred as a run would; the recipe says why.",
+        examples=("engine init data/customers.csv --target churned",),
+    ),
+    "check": Verb(
+        "find every fault of a recipe; opens no data", "recipe", "RECIPE", (JSON,), True,
+        examples=("engine check churn", "engine check churn model=[linear,xgboost] --json"),
+    ),
+    "plan": Verb(
+        "show what a run would do, and why", "plan", "RECIPE", (MANY, JSON), True,
+        more="Reads and profiles the data; fits nothing.",
+        examples=("engine plan churn", "engine plan churn -m model=xgboost,linear seed=1,2,3"),
+    ),
+    "run": Verb(
+        "carry a recipe out", "run", "RECIPE", (MANY, FRESH, JSON), True,
+        more="What an earlier run has done already is not done again.",
+        examples=(
+            "engine run churn search.trials=100 search.timeout=10m",
+            'engine run churn "model.xgboost.params.max_depth=range(3, 10)"',
+            "engine run churn -m model=xgboost,linear seed=1,2,3",
+        ),
+    ),
+    "runs": Verb(
+        "list runs", "runs", "[RECIPE]", (JSON,), examples=("engine runs", "engine runs churn"),
+    ),
+    "show": Verb(
+        "show a run, or a recipe", "runs", "RUN", (HYDRA, JSON), True,
+        examples=("engine show churn", "engine show churn --hydra"),
+    ),
+    "predict": Verb(
+        "predict the rows of a file", "predict", "BUNDLE DATA", (OUT,),
+        more="Streams: the file may be larger than memory. Rows keep their order.",
+        examples=("engine predict churn new.csv -o predictions.csv",),
+    ),
+    "why": Verb(
+        "say where a value came from", "recipe", "RECIPE KEY", (JSON,), True,
+        examples=("engine why churn search.trials", "engine why churn model.xgboost.params.max_depth"),
+    ),
+    "list": Verb(
+        "list what a recipe can name", "about", "[CATALOGUE]", (WIDE, JSON),
+        examples=("engine list", "engine list metrics", "engine list transforms --wide"),
+    ),
+    "schema": Verb(
+        "print the JSON Schema of a recipe", "about",
+        more="For YAML editors; engine init writes it beside the recipe by itself.",
+        examples=("engine schema > recipes/.recipe.schema.json",),
+    ),
+    "doctor": Verb(
+        "look at the installation and the machine", "doctor", "", (JSON,),
+        more="Exit code 2 if something is broken.",
+    ),
+}  # fmt: skip

@@ -8,11 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin, clone
 from sklearn.model_selection import train_test_split
+from sklearn.utils.validation import check_is_fitted, validate_data
 
-Pair = tuple[Any, Any]
+from engine.contracts import Index
+
+Pair = tuple[Any, NDArray[Any]]
 
 
-class _Boosted(BaseEstimator):  # type: ignore[misc]
+class _Boosted(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
     """A booster that watches rows which it is not fitted on.
 
     Parameters
@@ -53,52 +56,79 @@ class _Boosted(BaseEstimator):  # type: ignore[misc]
         self.shuffle = shuffle
         self.seed = seed
 
-    def predict(self, X: Any) -> NDArray[Any]:
-        """Return class labels or values, of shape (rows,)."""
-        return self._predict(X)
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.allow_nan = True
+        return tags
 
-    def _predict(self, X: Any) -> NDArray[Any]:
-        return np.asarray(self.estimator_.predict(X))
+    def _numbers(self, X: Any, first: bool = False) -> NDArray[Any]:
+        """Check the shape, and learn names and number of columns the first time."""
+        if not first:
+            check_is_fitted(self)
+        return np.asarray(validate_data(self, X, reset=first, ensure_all_finite="allow-nan"))
 
-    def _fit(self, X: Any, y: NDArray[Any], strata: NDArray[Any] | None, watch: Pair | None) -> None:
+    def _fit(
+        self, X: NDArray[Any], y: NDArray[Any], strata: Index | None, watch: Pair | None
+    ) -> None:
         kinds = ["c"] * self.categories + ["q"] * (X.shape[1] - self.categories)
         booster = clone(self.estimator).set_params(feature_types=kinds, enable_categorical=True)
-        self.n_features_in_ = X.shape[1]
         if self.rounds is None:
-            self.estimator_ = booster.fit(X, y)
-            self.rounds_ = int(booster.get_params()["n_estimators"] or booster.get_num_boosting_rounds())
+            self._fit_all(booster, X, y)
             return
-        inner, watched = ((X, y), watch) if watch else self._split(X, y, strata)
+        if watch is None:
+            inner, watched = self._split(len(X), strata)
+            watch = X[watched], y[watched]
+            X, y = X[inner], y[inner]
+        if not len(watch[1]):
+            self._fit_all(booster, X, y)
+            return
         booster.set_params(early_stopping_rounds=self.rounds)
-        self.estimator_ = booster.fit(*inner, eval_set=[watched], verbose=False)
+        self.estimator_ = booster.fit(X, y, eval_set=[watch], verbose=False)
         self.rounds_ = int(booster.best_iteration) + 1
 
-    def _split(self, X: Any, y: NDArray[Any], strata: NDArray[Any] | None) -> tuple[Pair, Pair]:
-        smallest = 0 if strata is None else np.bincount(strata).min()
-        enough = strata is not None and smallest * self.validation >= 1
+    def _fit_all(self, booster: Any, X: NDArray[Any], y: NDArray[Any]) -> None:
+        self.estimator_ = booster.fit(X, y)
+        self.rounds_ = int(booster.get_num_boosting_rounds())
+
+    def _split(self, rows: int, strata: Index | None) -> tuple[Index, Index]:
+        """Return positions to fit on and positions to watch; every class is fitted on."""
+        rarest = 0 if strata is None else int(np.bincount(strata).min())
+        stratified = self.shuffle and rarest * self.validation >= 1
         inner, watched = train_test_split(
-            np.arange(len(y)),
+            np.arange(rows),
             test_size=self.validation,
             shuffle=self.shuffle,
-            stratify=strata if self.shuffle and enough else None,
+            stratify=strata if stratified else None,
             random_state=self.seed if self.shuffle else None,
         )
-        if strata is not None:  # the booster wants every class among the rows it is fitted on
-            lost = np.setdiff1d(strata[watched], strata[inner])
-            moved = watched[np.isin(strata[watched], lost)]
-            inner, watched = np.append(inner, moved), np.setdiff1d(watched, moved)
-        return (X[inner], y[inner]), (X[watched], y[watched])
+        if strata is None:
+            return inner, watched
+        lost = np.isin(strata[watched], strata[inner], invert=True)
+        return np.append(inner, watched[lost]), watched[~lost]
 
 
-class BoostedClassifier(ClassifierMixin, _Boosted):  # type: ignore[misc]
-    """See :class:`_Boosted`; ``y`` may hold any labels, some of which may be absent from a fold."""
+class BoostedClassifier(ClassifierMixin, _Boosted):  # type: ignore[misc]  # as above
+    """See :class:`_Boosted`; ``y`` may hold any labels, some of which may be absent from a fold.
+
+    Attributes
+    ----------
+    classes_ : ndarray of shape (classes,)
+        Labels seen when it was fitted, sorted.
+    """
 
     def fit(self, X: Any, y: Any, watch: Pair | None = None) -> BoostedClassifier:
-        """Fit on X of shape (rows, columns); ``watch`` is an (X, y) to watch instead."""
+        """Fit on X of shape (rows, columns); ``watch`` is an (X, y) to watch instead.
+
+        Raises
+        ------
+        ValueError
+            If y holds one class only.
+        """
+        X = self._numbers(X, first=True)
         self.classes_, codes = np.unique(np.asarray(y), return_inverse=True)
         if len(self.classes_) < 2:
             raise ValueError("only one class is left among the rows to fit")
-        if watch:
+        if watch is not None:
             known = np.isin(watch[1], self.classes_)
             watch = watch[0][known], np.searchsorted(self.classes_, watch[1][known])
         self._fit(X, codes, codes, watch)
@@ -106,17 +136,22 @@ class BoostedClassifier(ClassifierMixin, _Boosted):  # type: ignore[misc]
 
     def predict(self, X: Any) -> NDArray[Any]:
         """Return class labels of shape (rows,)."""
-        return np.asarray(self.classes_[self._predict(X)])
+        return np.asarray(self.classes_[self.predict_proba(X).argmax(axis=1)])
 
-    def predict_proba(self, X: Any) -> NDArray[np.float64]:
+    def predict_proba(self, X: Any) -> NDArray[np.float32]:
         """Return probabilities of shape (rows, classes), in the order of ``classes_``."""
-        return np.asarray(self.estimator_.predict_proba(X))
+        return np.asarray(self.estimator_.predict_proba(self._numbers(X)))
 
 
-class BoostedRegressor(RegressorMixin, _Boosted):  # type: ignore[misc]
+class BoostedRegressor(RegressorMixin, _Boosted):  # type: ignore[misc]  # as above
     """See :class:`_Boosted`."""
 
     def fit(self, X: Any, y: Any, watch: Pair | None = None) -> BoostedRegressor:
         """Fit on X of shape (rows, columns); ``watch`` is an (X, y) to watch instead."""
+        X = self._numbers(X, first=True)
         self._fit(X, np.asarray(y, dtype=np.float64), None, watch)
         return self
+
+    def predict(self, X: Any) -> NDArray[np.float32]:
+        """Return values of shape (rows,)."""
+        return np.asarray(self.estimator_.predict(self._numbers(X)))

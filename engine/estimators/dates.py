@@ -13,12 +13,17 @@ PARTS = ("year", "month", "day", "weekday", "day_of_year", "hour", "seconds")
 _DAY = 86400.0
 
 
-class DateParts(TransformerMixin, BaseEstimator):  # type: ignore[misc]
+class DateParts(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # it has no types
     """Expand dates, given as seconds since 1970, into calendar parts.
 
     Each column becomes seven: year, month (1-12), day (1-31), weekday (0 is Monday), day of the
     year (1-366), hour (0-23) and the seconds themselves. A missing date gives missing parts.
     """
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.allow_nan = True
+        return tags
 
     def fit(self, X: Any, y: object = None) -> DateParts:
         """Learn the number of columns; ``X`` has the shape (rows, dates)."""
@@ -46,7 +51,8 @@ class DateParts(TransformerMixin, BaseEstimator):  # type: ignore[misc]
 
 def _parts(seconds: NDArray[np.float64]) -> NDArray[np.float64]:
     missing = ~np.isfinite(seconds)
-    moment = np.where(missing, 0, seconds).astype("datetime64[s]")
+    whole = np.floor(np.where(missing, 0, seconds))  # a cast alone would round towards 1970
+    moment = whole.astype("datetime64[s]")
     days, months, years = (moment.astype(f"datetime64[{unit}]") for unit in "DMY")
     weekday = (days.astype(np.int64) + 3) % 7  # 1970-01-01 was a Thursday
     columns = [
@@ -55,7 +61,7 @@ def _parts(seconds: NDArray[np.float64]) -> NDArray[np.float64]:
         (days - months).astype(np.int64) + 1,
         weekday,
         (days - years).astype(np.int64) + 1,
-        np.floor(np.where(missing, 0, seconds) % _DAY / 3600),
+        whole % _DAY // 3600,
         seconds,
     ]
     table = np.column_stack(columns).astype(np.float64)

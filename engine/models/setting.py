@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from importlib import import_module
 from typing import Any
 
@@ -41,7 +43,11 @@ def estimator_class(family: Family, classify: bool) -> Any:
     return getattr(import_module(module), name)
 
 
-def accepted(cls: Any, params: dict[str, Any]) -> dict[str, Any]:
+def accepted(cls: Any, params: Mapping[str, Any]) -> dict[str, Any]:
     """The parameters that this class has; the others belong to its sibling for another task."""
-    known = cls().get_params()
-    return {name: value for name, value in params.items() if name in known}
+    return {name: value for name, value in params.items() if name in _known(cls)}
+
+
+@cache
+def _known(cls: Any) -> frozenset[str]:
+    return frozenset(cls().get_params())

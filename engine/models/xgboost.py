@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from engine.estimators.boosted import BoostedClassifier, BoostedRegressor
@@ -10,17 +11,21 @@ from engine.models.setting import Setting
 from engine.recipe.schema import Family
 
 
-def build(family: Family, params: dict[str, Any], setting: Setting) -> Any:
+def build(family: Family, params: Mapping[str, Any], setting: Setting) -> Any:
     """Return an unfitted estimator; a refit takes ``setting.rounds`` rounds and all rows."""
-    stopping = None if setting.rounds else family.early_stopping
-    if setting.rounds:
-        params = {**params, "n_estimators": setting.rounds}
     wrapper = BoostedClassifier if setting.classify else BoostedRegressor
+    if setting.rounds:
+        booster = plain.build(family, {**params, "n_estimators": setting.rounds}, setting)
+        return wrapper(booster, categories=setting.categories)
+    booster = plain.build(family, params, setting)
+    stopping = family.early_stopping
+    if stopping is None:
+        return wrapper(booster, categories=setting.categories)
     return wrapper(
-        plain.build(family, params, setting),
+        booster,
         categories=setting.categories,
-        rounds=stopping.rounds if stopping else None,
-        validation=stopping.validation if stopping else 0.1,
+        rounds=stopping.rounds,
+        validation=stopping.validation,
         shuffle=not setting.in_time,
         seed=setting.seed,
     )

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
-from pathlib import Path
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from engine.contracts import Listener
-from engine.plan.fingerprint import Parts, parts
-from engine.plan.step import LOOKING, STEPS, Step, name, optional
+from engine.plan.fingerprint import Parts
+from engine.plan.hidden import Hidden
+from engine.plan.progress import Progress
+from engine.plan.results import Results
+from engine.plan.step import LOOKING, STEPS, Step, name
 from engine.plan.store import Store
 from engine.recipe.schema import Recipe
+from engine.search.record import read_trials
 
 State = Literal["done", "to do"]
 
@@ -23,14 +25,20 @@ class Planned:
 
     Attributes
     ----------
+    needs : tuple of str
+        The steps before it that it builds on.
+    makes : str
+        What comes of it.
     parts : Parts, optional
         What its result depends on; None where that is known only after an earlier step.
     why : tuple of str
-        Why it is to be done.
+        Why it is to be done, or what has changed since the last run if it is done already.
     """
 
     name: str
     about: str
+    needs: tuple[str, ...]
+    makes: str
     state: State
     parts: Parts | None
     why: tuple[str, ...] = ()
@@ -40,96 +48,6 @@ class Planned:
         return self.parts.fingerprint if self.parts else None
 
 
-class Results(Mapping[str, Any]):
-    """The results of steps by name, each read from the store when it is first asked for."""
-
-    def __init__(self, recipe: Recipe, store: Store) -> None:
-        self.recipe = recipe
-        self.store = store
-        self.fingerprints: dict[str, str] = {}
-        self._steps = {name(step): step for step in STEPS}
-        self._made: dict[str, Any] = {}
-
-    def __getitem__(self, step: str) -> Any:
-        if step not in self._made:
-            self._made[step] = self._steps[step].load(self.recipe, self.folder(step))
-        return self._made[step]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self.fingerprints)
-
-    def __len__(self) -> int:
-        return len(self.fingerprints)
-
-    def folder(self, step: str) -> Path:
-        """Where a step's result lies."""
-        return self.store.folder(step, self.fingerprints[step])
-
-    def keep(self, step: str, result: Any) -> None:
-        """Take a result that was just made, so that it need not be read."""
-        self._made[step] = result
-
-    def inputs(self, step: Step) -> dict[str, str] | None:
-        """Return the fingerprints of a step's inputs; None where one is not known yet."""
-        found: dict[str, str] = {}
-        for need in step.NEEDS:
-            earlier, _, part = need.partition(":")
-            if earlier not in self.fingerprints:
-                return None
-            digest = optional(self._steps[earlier], "digest")
-            found[need] = digest(self[earlier], part) if digest else self.fingerprints[earlier]
-            if digest:
-                found[need] += f" of {self.fingerprints[earlier]}" if part != "best" else ""
-        return found
-
-
-@dataclass
-class Progress:
-    """Walks the steps in order; each is either done already or can be done now."""
-
-    recipe: Recipe
-    store: Store
-    listener: Listener
-    results: Results = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.results = Results(self.recipe, self.store)
-
-    def look(self, step: Step) -> Parts | None:
-        """Return what a step depends on, and take its result if it is there."""
-        inputs = self.results.inputs(step)
-        if inputs is None:
-            return None
-        found = parts(step, self.recipe, inputs)
-        if self.is_done(step, found.fingerprint):
-            self.results.fingerprints[name(step)] = found.fingerprint
-        return found
-
-    def is_done(self, step: Step, fingerprint: str) -> bool:
-        """Whether the store holds the result."""
-        folder = self.store.folder(name(step), fingerprint)
-        done = optional(step, "done")
-        return bool(done(self.recipe, folder)) if done else folder.is_dir()
-
-    def do(self, step: Step, found: Parts) -> None:
-        """Do a step, and keep its result."""
-        label, fingerprint = name(step), found.fingerprint
-        with self._place(step, fingerprint) as folder:
-            result = step.run(self.recipe, self.results, folder, self.listener)
-        self.results.fingerprints[label] = fingerprint
-        if label in ("load", "search"):
-            self.results.keep(label, result)
-
-    def _place(self, step: Step, fingerprint: str) -> AbstractContextManager[Path]:
-        if not optional(step, "KEEPS"):
-            return self.store.writing(name(step), fingerprint)
-
-        def wait() -> None:
-            self.listener("waiting", text="another run holds this search; waiting for it")
-
-        return self.store.adding(name(step), fingerprint, wait)
-
-
 @dataclass(frozen=True)
 class Plan:
     """What a run of a recipe will do."""
@@ -137,10 +55,15 @@ class Plan:
     recipe: Recipe
     steps: tuple[Planned, ...]
     results: Results
+    hidden: Hidden
 
 
 def build(
-    recipe: Recipe, store: Store, earlier: Mapping[str, Parts], listener: Listener
+    recipe: Recipe,
+    store: Store,
+    earlier: Mapping[str, Parts],
+    listener: Listener,
+    tree: Mapping[str, Any] | None = None,
 ) -> Plan:
     """Resolve a recipe into a plan.
 
@@ -150,32 +73,66 @@ def build(
     ----------
     earlier : mapping
         What each step depended on in the last run of this recipe, to say what has changed.
+    tree : mapping, optional
+        The composed recipe with its references, which are shown in the place of their values.
 
     Raises
     ------
     DataError
         If the data cannot be read, or cannot be learnt from.
     """
-    progress = Progress(recipe, store, listener)
-    steps = tuple(_plan_step(progress, step, earlier.get(name(step))) for step in STEPS)
-    return Plan(recipe, steps, progress.results)
+    hidden = Hidden.of(tree)
+    with hidden.errors(), Progress(recipe, store, hidden.listener(listener), hidden) as progress:
+        reasons = Reasons(progress, earlier)
+        steps = tuple(_plan_step(progress, step, reasons) for step in STEPS)
+    return Plan(recipe, steps, progress.results, hidden)
 
 
-def _plan_step(progress: Progress, step: Step, before: Parts | None) -> Planned:
+def _plan_step(progress: Progress, step: Step, reasons: Reasons) -> Planned:
     found = progress.look(step)
     label = name(step)
-    why = tuple(_why(found, before, progress.results, step))
     if found and label not in progress.results and label in LOOKING:
-        progress.do(step, found)
+        found = progress.do(step, found)
     done = label in progress.results
-    return Planned(label, step.ABOUT, "done" if done else "to do", found, () if done else why)
+    why = tuple(reasons.of(step, found, done))
+    needs = tuple(dict.fromkeys(need.partition(":")[0] for need in step.NEEDS))
+    return Planned(label, step.ABOUT, needs, step.MAKES, "done" if done else "to do", found, why)
 
 
-def _why(found: Parts | None, before: Parts | None, results: Results, step: Step) -> list[str]:
-    if before is None:
-        return ["never run"]
-    if found is None:
-        waiting = [n.partition(":")[0] for n in step.NEEDS if n.partition(":")[0] not in results]
-        return [f"after {', '.join(dict.fromkeys(waiting))}"]
-    changed = found.changed_since(before)
-    return changed or ["more is asked of it, or its result is gone"]
+class Reasons:
+    """Says why steps are to be done, each once those before it are known."""
+
+    def __init__(self, progress: Progress, earlier: Mapping[str, Parts]) -> None:
+        self.progress = progress
+        self.earlier = earlier
+        self._changes: dict[str, list[str]] = {}
+
+    def of(self, step: Step, found: Parts | None, done: bool) -> list[str]:
+        """Return the reasons for a step; the changes since the last run for one that is done."""
+        label, before = name(step), self.earlier.get(name(step))
+        own = found.changed_since(before) if found and before else []
+        if done:
+            self._changes[label] = [*own, *self._inherited(found, before)]
+            return own
+        if found is None:
+            waiting = [n for n in step.NEEDS if n.partition(":")[0] not in self.progress.results]
+            return [f"after {', '.join(dict.fromkeys(n.partition(':')[0] for n in waiting))}"]
+        self._changes[label] = [*own, *self._inherited(found, before)]
+        begun = self._begun(label, found)
+        if before is None:
+            return begun or ["never run"]
+        changes = list(dict.fromkeys(self._changes[label]))
+        return [*changes, *begun] or ["its result is gone or damaged"]
+
+    def _inherited(self, found: Parts | None, before: Parts | None) -> list[str]:
+        """What has changed for the steps before, where their results differ."""
+        if found is None or before is None:
+            return []
+        differ = [need for need in found.inputs if found.inputs[need] != before.inputs.get(need)]
+        return [line for need in differ for line in self._changes.get(need.partition(":")[0], ())]
+
+    def _begun(self, label: str, found: Parts) -> list[str]:
+        if label != "search":
+            return []
+        told = len(read_trials(self.progress.store.folder(label, found.fingerprint)))
+        return [f"{told} of {self.progress.recipe.search.trials} trials are done"] if told else []

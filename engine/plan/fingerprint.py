@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.metadata import version
 from typing import Any
 
+from engine.plan.hidden import Hidden, look_up
 from engine.plan.step import Step, name
 from engine.recipe.schema import Recipe
 from engine.steps.load import source_of
@@ -22,52 +23,80 @@ class Parts:
     Attributes
     ----------
     keys : mapping
-        Recipe keys and their values.
+        Recipe keys and their values, references to the environment in the place of theirs.
     files : mapping
         Content hashes of the data.
     inputs : mapping
         Fingerprints of the earlier steps.
     libraries : mapping
         Versions.
+    seen : mapping
+        ``rows`` and ``columns`` of the data, to say what has changed; not part of the fingerprint.
     """
 
     keys: Mapping[str, Any]
     files: Mapping[str, str]
     inputs: Mapping[str, str]
     libraries: Mapping[str, str]
+    seen: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def fingerprint(self) -> str:
-        text = json.dumps(
-            [self.keys, self.files, self.inputs, self.libraries], sort_keys=True, default=str
-        )
+        known = [self.keys, self.files, self.inputs, self.libraries]
+        text = json.dumps(known, default=str)  # keys in their order: that of steps matters
         return hashlib.blake2b(text.encode(), digest_size=10).hexdigest()
 
     def changed_since(self, earlier: Parts) -> list[str]:
-        """Say what differs, one short text for each difference."""
+        """Say what differs, one short text for each difference; inputs are left out."""
         return [
             *_differences(earlier.keys, self.keys, "{name}: {old} -> {new}"),
-            *_differences(earlier.files, self.files, "{name} has changed"),
+            *self._files_since(earlier),
             *_differences(earlier.libraries, self.libraries, "{name} {old} -> {new}"),
-            *_differences(earlier.inputs, self.inputs, "{name} is new"),
+        ]
+
+    def _files_since(self, earlier: Parts) -> list[str]:
+        if earlier.keys.get("data.source") != self.keys.get("data.source"):
+            return []  # other data altogether: the key says so
+        return [
+            f"{file} has changed ({_seen(earlier.seen, self.seen)})"
+            for file in {**earlier.files, **self.files}
+            if earlier.files.get(file) != self.files.get(file)
         ]
 
 
-def parts(step: Step, recipe: Recipe, inputs: Mapping[str, str]) -> Parts:
+def _seen(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
+    """Say how the rows and columns of the data differ."""
+    if not before or not after:
+        return "other content"
+    texts = []
+    if before["rows"] != after["rows"]:
+        texts.append(f"{before['rows']:,} -> {after['rows']:,} rows")
+    gone = [c for c in before["columns"] if c not in set(after["columns"])]
+    new = [c for c in after["columns"] if c not in set(before["columns"])]
+    texts += [f"without {_few(gone)}"] if gone else []
+    texts += [f"with {_few(new)}"] if new else []
+    return ", ".join(texts) or f"other values in {after['rows']:,} rows"
+
+
+def _few(names: list[str]) -> str:
+    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+    return ", ".join(names[:3]) + more
+
+
+def parts(step: Step, recipe: Recipe, inputs: Mapping[str, str], hidden: Hidden) -> Parts:
     """Collect what the result of a step depends on, given its inputs' fingerprints."""
     tree = recipe.model_dump(mode="json")
-    keys = {key: look_up(tree, key) for key in step.READS}
-    spec = recipe.data.source
-    files = source_of(spec).fingerprint(spec) if name(step) == "load" else {}
+    keys = {key: hidden.at(key, look_up(tree, key)) for key in step.READS}
+    files = files_of(recipe, hidden) if name(step) == "load" else {}
     libraries = {library: _version(library) for library in ("recipe-engine", *step.LIBRARIES)}
     return Parts(keys, files, dict(inputs), libraries)
 
 
-def look_up(tree: Any, key: str) -> Any:
-    """Return the value of a dotted key; None where there is none."""
-    for word in key.split("."):
-        tree = tree.get(word) if isinstance(tree, Mapping) else None
-    return tree
+def files_of(recipe: Recipe, hidden: Hidden) -> dict[str, str]:
+    """Return the content hashes of the data."""
+    spec = recipe.data.source
+    found = source_of(spec).fingerprint(spec)
+    return {hidden.text(file): digest for file, digest in found.items()}
 
 
 @cache
@@ -80,13 +109,23 @@ def _differences(old: Mapping[str, Any], new: Mapping[str, Any], text: str) -> l
     for key in {**old, **new}:
         before, after = old.get(key), new.get(key)
         if isinstance(before, Mapping) and isinstance(after, Mapping):
-            inner = _differences(before, after, text)
-            changed += [f"{key}.{line}" for line in inner]
+            changed += [f"{key}.{line}" for line in _differences(before, after, text)]
+        elif before is None and isinstance(after, Mapping):
+            changed.append(f"{key} is new")
+        elif after is None and isinstance(before, Mapping):
+            changed.append(f"{key} is gone")
         elif before != after:
             changed.append(text.format(name=key, old=_short(before), new=_short(after)))
-    return changed
+    return changed or _reordered(old, new)
+
+
+def _reordered(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
+    shared = [key for key in new if key in old]
+    if [key for key in old if key in new] == shared or len(shared) < 2:
+        return []
+    return [f"{shared[0]} and what stands beside it are in another order"]
 
 
 def _short(value: Any) -> str:
-    text = json.dumps(value, default=str)
+    text = json.dumps(value, default=str, ensure_ascii=False)
     return text if len(text) <= 40 else f"{text[:37]}..."

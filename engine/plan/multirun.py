@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-import os
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,7 +14,8 @@ from typing import Any
 from engine import catalogue
 from engine.contracts import Listener, silent
 from engine.plan.build import build
-from engine.plan.outputs import RUNNING, SCORECARD, Outputs, earlier_parts, read_json
+from engine.plan.claim import claimed, settle
+from engine.plan.outputs import RUNNING, SCORECARD, Outputs, earlier_parts, read_json, writable
 from engine.plan.run import fill
 from engine.recipe.schema import Recipe
 
@@ -36,7 +36,7 @@ class Jobs:
         return self.outputs.root / self.recipe / "multirun"
 
     def folder(self, overrides: Sequence[str], stamp: str, fresh: bool) -> Path:
-        """Return the folder of this command: the newest one that it was given for, else a new one."""
+        """Return the newest folder that this command was given for, else a new one."""
         command = sorted(overrides)
         earlier = sorted(self.root.glob(f"*/{COMMAND}"), reverse=True) if not fresh else []
         for path in earlier:
@@ -57,31 +57,31 @@ class Jobs:
                 number += 1
 
 
-def is_done(recipe: Recipe, outputs: Outputs, folder: Path) -> bool:
+def is_done(recipe: Recipe, tree: Mapping[str, Any], outputs: Outputs, folder: Path) -> bool:
     """Whether a job's folder holds a whole run of this very plan."""
     if not (folder / SCORECARD).is_file():
         return False
     earlier = earlier_parts(folder)
-    plan = build(recipe, outputs.store, earlier, silent)
-    same = all(
-        step.fingerprint == earlier[step.name].fingerprint for step in plan.steps if step.name in earlier
-    )
+    plan = build(recipe, outputs.store, earlier, silent, tree)
+    known = [step for step in plan.steps if step.name in earlier]
+    same = all(step.fingerprint == earlier[step.name].fingerprint for step in known)
     return same and all(step.state == "done" for step in plan.steps)
 
 
 def run_job(
-    recipe: Recipe, tree: Mapping[str, Any], outputs: Outputs, folder: Path, listener: Listener
+    recipe: Recipe,
+    tree: Mapping[str, Any],
+    outputs: Outputs,
+    folder: Path,
+    listener: Listener,
+    fresh: bool = False,
 ) -> None:
     """Run one job into its folder, which takes its name when it is whole."""
-    partial = folder.parent / f"{RUNNING}{folder.name}-{os.getpid()}"
-    shutil.rmtree(partial, ignore_errors=True)
-    partial.mkdir(parents=True)
-    try:
-        fill(recipe, tree, outputs, partial, listener)
+    with writable(outputs.root), claimed(folder.parent, RUNNING) as partial:
+        fill(recipe, tree, outputs, partial, listener, fresh)
         shutil.rmtree(folder, ignore_errors=True)  # of another plan, or empty
+        settle(partial)
         partial.rename(folder)
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
 
 
 def leaderboard(folder: Path, jobs: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
@@ -107,7 +107,8 @@ def leaderboard(folder: Path, jobs: Sequence[Mapping[str, Any]]) -> dict[str, An
 def _row(folder: Path, job: Mapping[str, Any]) -> dict[str, Any]:
     row = {"job": job["number"], "overrides": list(job["overrides"]), "error": job["error"]}
     if job["error"]:
-        return {**row, "metric": None, "mean": None, "std": None, "holdout": None, "family": None, "seconds": None}
+        unknown = ("metric", "mean", "std", "holdout", "family", "seconds")
+        return row | dict.fromkeys(unknown)
     card = read_json(folder / str(job["number"]) / SCORECARD)
     scores = card["cv"][card["metric"]]
     return {

@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+import errno
 import json
-import os
 import shutil
-from collections.abc import Mapping
+import uuid
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from engine.catalogue import unknown
-from engine.errors import Fault, NotFoundError
+from engine.catalogue import near
+from engine.errors import EngineError, Fault, NotFoundError
+from engine.plan.claim import claimed, settle
 from engine.plan.fingerprint import Parts
 from engine.plan.store import Store
+from engine.recipe.load import load
 
 SCORECARD = "scorecard.json"  # written last: a folder that has it is a whole run
 LATEST = "latest"
 RUNNING = ".running-"
+FULL = (errno.ENOSPC, errno.EDQUOT)
+REFUSED = (errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOTDIR, errno.EEXIST, errno.EIO)
+NOTHING = 64 * 1024  # bytes
 
 
 @dataclass(frozen=True)
@@ -34,16 +41,11 @@ class Outputs:
         """Names of the recipes that have runs."""
         if not self.root.is_dir():
             return []
-        folders = (f for f in self.root.iterdir() if f.is_dir() and not f.name.startswith("."))
-        return sorted(folder.name for folder in folders)
+        return sorted(f.name for f in self.root.iterdir() if whole_runs(f))
 
     def runs(self, recipe: str) -> list[Path]:
         """Whole runs of a recipe, oldest first."""
-        folder = self.root / recipe
-        if not folder.is_dir():
-            return []
-        whole = (f for f in folder.iterdir() if (f / SCORECARD).is_file() and not f.is_symlink())
-        return sorted((f for f in whole if not f.name.startswith(".")), key=_age)
+        return whole_runs(self.root / recipe)
 
     def latest(self, recipe: str) -> Path | None:
         """The newest whole run of a recipe."""
@@ -66,9 +68,18 @@ class Outputs:
         stem = Path(name).stem if name.endswith((".yaml", ".yml")) else name
         if run := self.latest(stem):
             return run
-        fault = unknown("run of", name, self.recipes())
-        hint = fault.hint if self.recipes() else ""
-        raise NotFoundError(Fault(f"there is no run of {name!r} yet", hint=hint or f"engine run {stem}"))
+        if run := self.latest(self._called(name)):
+            return run
+        guess = near(stem, self.recipes())
+        hint = f"did you mean {guess!r}?" if guess else f"engine run {stem}"
+        raise NotFoundError(Fault(f"there is no run of {name!r} yet", hint=hint))
+
+    def _called(self, recipe: str) -> str:
+        """Return the name that a recipe gives itself."""
+        try:
+            return load(recipe).recipe.name
+        except EngineError:
+            return recipe
 
     def bundle(self, name: str) -> Path:
         """Return the bundle that a recipe's name, a run folder or a bundle folder stands for."""
@@ -77,35 +88,60 @@ class Outputs:
         return self.find(name) / "bundle"
 
 
+@contextmanager
+def writable(root: Path) -> Iterator[None]:
+    """Say what to do where the outputs cannot be written."""
+    try:
+        yield
+    except EngineError:
+        raise
+    except Exception as error:  # whatever it was: where the disk is full, that is why
+        if fault := _unwritable(root, error):
+            raise EngineError(fault) from error
+        raise
+
+
+def _unwritable(root: Path, error: Exception) -> Fault | None:
+    code = error.errno if isinstance(error, OSError) else None
+    if code in FULL or _is_full(root):
+        hint = "free some space, and type the same command again: what is finished is kept"
+        return Fault("cannot be written: the disk is full", str(root), hint)
+    if code not in REFUSED or not isinstance(error, OSError):
+        return None
+    hint = "give yourself the right to write there, or work in another folder"
+    return Fault(f"cannot be written: {error.strerror}", str(error.filename or root), hint)
+
+
+def _is_full(root: Path) -> bool:
+    return root.is_dir() and shutil.disk_usage(root).free < NOTHING
+
+
+@contextmanager
+def run_folder(folder: Path, stamp: str) -> Iterator[RunFolder]:
+    """Give a run folder to write: it takes its name when it is whole, if nothing is raised."""
+    with claimed(folder, RUNNING) as partial:
+        place = RunFolder(partial)
+        yield place
+        settle(partial)
+        place.final = _named(partial, folder, stamp)
+    _point(folder)
+
+
+@dataclass
 class RunFolder:
-    """A run folder while it is written: it takes its name only when it is whole.
+    """A run folder while it is written.
 
     Attributes
     ----------
     partial : Path
         Where to write.
-    final : Path
-        ``folder/stamp``, with a number where a run of the same second has that name; known after
-        the ``with`` block.
+    final : Path, optional
+        ``folder/stamp``, with a number where a run of the same second has that name; known once
+        it is whole.
     """
 
-    def __init__(self, folder: Path, stamp: str) -> None:
-        self.folder = folder
-        self.stamp = stamp
-        self.partial = folder / f"{RUNNING}{stamp}-{os.getpid()}"
-        self.final = self.partial
-
-    def __enter__(self) -> RunFolder:
-        _sweep(self.folder)
-        self.partial.mkdir(parents=True)
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        if kind is not None:
-            shutil.rmtree(self.partial, ignore_errors=True)
-            return
-        self.final = _named(self.partial, self.folder, self.stamp)
-        _point(self.folder / LATEST, self.final)
+    partial: Path
+    final: Path | None = None
 
 
 def _named(partial: Path, folder: Path, stamp: str) -> Path:
@@ -113,27 +149,31 @@ def _named(partial: Path, folder: Path, stamp: str) -> Path:
     while True:
         final = folder / (stamp if number == 1 else f"{stamp}_{number}")
         try:
-            final.mkdir()  # claims the name; an empty folder may be replaced by a rename
-        except FileExistsError:
-            number += 1
-            continue
-        return partial.rename(final)
+            return partial.rename(final)  # never onto a whole run: that is not empty
+        except OSError:
+            if not final.exists():
+                raise
+        number += 1
 
 
-def _point(link: Path, run: Path) -> None:
-    """Make ``latest`` point at a run, in one step."""
-    partial = link.with_name(f".{LATEST}-{os.getpid()}")
-    partial.unlink(missing_ok=True)
-    partial.symlink_to(run.name)
-    partial.replace(link)
+def _point(folder: Path) -> None:
+    """Make ``latest`` point at the newest whole run, in one step."""
+    while True:
+        newest = whole_runs(folder)[-1].name
+        link = folder / LATEST
+        partial = folder / f".{LATEST}-{uuid.uuid4().hex[:12]}"
+        partial.symlink_to(newest)
+        partial.replace(link)
+        if whole_runs(folder)[-1].name == newest:  # else one that ended meanwhile is newer
+            return
 
 
-def _sweep(folder: Path) -> None:
-    """Remove what runs that were killed have left."""
-    for left in folder.glob(f"{RUNNING}*"):
-        owner = left.name.rpartition("-")[2]
-        if owner.isdigit() and not Path(f"/proc/{owner}").exists() and Path("/proc").exists():
-            shutil.rmtree(left, ignore_errors=True)
+def whole_runs(folder: Path) -> list[Path]:
+    """Return the whole runs in a folder, oldest first."""
+    if not folder.is_dir():
+        return []
+    whole = (f for f in folder.iterdir() if (f / SCORECARD).is_file() and not f.is_symlink())
+    return sorted((f for f in whole if not f.name.startswith(".")), key=_age)
 
 
 def _age(run: Path) -> tuple[str, int]:

@@ -6,22 +6,24 @@ The one place that asks the clock, git and the machine.
 from __future__ import annotations
 
 import getpass
-import os
 import platform
 import subprocess
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
+from engine.steps.cores import available_cores
+
 LIBRARIES = (
     "recipe-engine", "scikit-learn", "xgboost", "pandas", "numpy", "optuna", "hydra-core",
     "omegaconf", "pydantic", "skops", "pyarrow",
 )  # fmt: skip
+NOT_CODE = (":(exclude,glob)**/outputs/**", ":(exclude)outputs")  # what runs write themselves
 
 
 def stamp() -> str:
     """The time now, as a folder's name."""
-    return datetime.now().strftime("%Y-%m-%d_%H-%M-%S")
+    return datetime.now().astimezone().strftime("%Y-%m-%d_%H-%M-%S")
 
 
 def provenance() -> dict[str, Any]:
@@ -35,7 +37,7 @@ def provenance() -> dict[str, Any]:
         "machine": {
             "host": platform.node(),
             "system": platform.platform(),
-            "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
+            "cores": available_cores(),
         },
     }
 
@@ -58,7 +60,8 @@ def _git() -> dict[str, Any] | None:
     commit = _ask_git("rev-parse", "HEAD")
     if commit is None:
         return None
-    return {"commit": commit, "dirty": bool(_ask_git("status", "--porcelain"))}
+    changed = _ask_git("status", "--porcelain", "--", ":/", *NOT_CODE)
+    return {"commit": commit, "dirty": bool(changed)}
 
 
 def _ask_git(*words: str) -> str | None:

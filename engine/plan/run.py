@@ -9,19 +9,21 @@ import time
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import yaml
 
 from engine.contracts import Listener
-from engine.plan.build import Progress
 from engine.plan.fingerprint import Parts
-from engine.plan.outputs import SCORECARD, Outputs, RunFolder
+from engine.plan.hidden import Hidden
+from engine.plan.outputs import SCORECARD, Outputs, run_folder, writable
+from engine.plan.progress import Progress
 from engine.plan.provenance import provenance
-from engine.plan.step import STEPS, name
+from engine.plan.scorecard import scorecard
+from engine.plan.step import STEPS, Step, name
+from engine.plan.store import read_list
 from engine.recipe.schema import Recipe
 from engine.steps.evaluate import Evaluated
-from engine.steps.split import Split
 
 
 class Carried:
@@ -37,30 +39,48 @@ class Carried:
         What each step took that was not done before.
     """
 
-    def __init__(self, recipe: Recipe, outputs: Outputs, listener: Listener) -> None:
+    def __init__(
+        self,
+        recipe: Recipe,
+        outputs: Outputs,
+        listener: Listener,
+        hidden: Hidden | None = None,
+        fresh: bool = False,
+    ) -> None:
         self.recipe = recipe
+        self.hidden = hidden or Hidden()
+        self.listener = listener
         self.parts: dict[str, Parts] = {}
         self.seconds: dict[str, float] = {}
-        progress = Progress(recipe, outputs.store, listener)
-        self.results = progress.results
-        for step in STEPS:
-            label = name(step)
-            found = progress.look(step)
-            if found is None:
-                raise RuntimeError(f"{label} was reached before what it needs")
-            self.parts[label] = found
-            if label in progress.results:
-                listener("step_reused", step=label)
-                continue
-            listener("step_started", step=label, about=step.ABOUT)
-            begin = time.perf_counter()
-            progress.do(step, found)
-            self.seconds[label] = time.perf_counter() - begin
-            listener("step_finished", step=label, seconds=self.seconds[label])
+        with Progress(recipe, outputs.store, listener, self.hidden, fresh) as progress:
+            self.results = progress.results
+            for step in STEPS:
+                self.parts[name(step)] = self._carry(progress, step)
+
+    def _carry(self, progress: Progress, step: Step) -> Parts:
+        label = name(step)
+        found = progress.look(step)
+        if found is None:
+            raise RuntimeError(f"{label} was reached before what it needs")
+        if label in progress.results:
+            progress.use(step, found)
+            self.listener("step_reused", step=label)
+            return found
+        self.listener("step_started", step=label, about=step.ABOUT)
+        begin = time.perf_counter()
+        found = progress.do(step, found)
+        self.seconds[label] = time.perf_counter() - begin
+        self.listener("step_finished", step=label, seconds=self.seconds[label])
+        return found
 
 
 def run(
-    recipe: Recipe, tree: Mapping[str, Any], outputs: Outputs, stamp: str, listener: Listener
+    recipe: Recipe,
+    tree: Mapping[str, Any],
+    outputs: Outputs,
+    stamp: str,
+    listener: Listener,
+    fresh: bool = False,
 ) -> Path:
     """Run a recipe and return its run folder.
 
@@ -70,19 +90,37 @@ def run(
         The composed recipe as it may be written down.
     stamp : str
         The folder's name.
+    fresh : bool
+        Use no result that earlier runs have left; other recipes' results stay.
+
+    Raises
+    ------
+    EngineError
+        If the recipe cannot be carried out, or the outputs cannot be written.
     """
-    with RunFolder(outputs.root / recipe.name, stamp) as place:
-        fill(recipe, tree, outputs, place.partial, listener)
-    return place.final
+    with writable(outputs.root), run_folder(outputs.root / recipe.name, stamp) as place:
+        fill(recipe, tree, outputs, place.partial, listener, fresh)
+    return cast(Path, place.final)
 
 
 def fill(
-    recipe: Recipe, tree: Mapping[str, Any], outputs: Outputs, folder: Path, listener: Listener
+    recipe: Recipe,
+    tree: Mapping[str, Any],
+    outputs: Outputs,
+    folder: Path,
+    listener: Listener,
+    fresh: bool = False,
 ) -> None:
     """Carry a recipe out and lay everything in ``folder``; the scorecard comes last."""
     begin = time.perf_counter()
-    with (folder / "log.txt").open("w", encoding="utf-8") as log:
-        carried = Carried(recipe, outputs, _logged(listener, log, begin))
+    hidden = Hidden.of(tree)
+    with hidden.errors(), (folder / "log.txt").open("w", encoding="utf-8") as log:
+        told = hidden.listener(_logged(listener, log, begin, hidden))
+        carried = Carried(recipe, outputs, told, hidden, fresh)
+        _lay(carried, tree, folder, begin)
+
+
+def _lay(carried: Carried, tree: Mapping[str, Any], folder: Path, begin: float) -> None:
     text = yaml.safe_dump(dict(tree), sort_keys=False, allow_unicode=True)
     (folder / "recipe.yaml").write_text(text, "utf-8")
     _write_plan(carried, folder)
@@ -92,13 +130,14 @@ def fill(
     for path in evaluated.folder.glob("*.parquet"):
         shutil.copyfile(path, folder / path.name)
     shutil.copytree(carried.results["pack"].folder, folder / "bundle")
-    _json(folder / SCORECARD, _scorecard(carried, time.perf_counter() - begin))
+    _json(folder / SCORECARD, scorecard(carried.recipe, carried.results, _facts(carried, begin)))
 
 
-def _logged(listener: Listener, log: Any, begin: float) -> Listener:
+def _logged(listener: Listener, log: Any, begin: float, hidden: Hidden) -> Listener:
     def both(event: str, **facts: Any) -> None:
         if event != "unit_finished":
-            log.write(f"{time.perf_counter() - begin:9.3f}  {event}  {_text(facts)}\n")
+            text = hidden.text(_text(facts))
+            log.write(f"{time.perf_counter() - begin:9.3f}  {event}  {text}\n")
             log.flush()
         listener(event, **facts)
 
@@ -118,7 +157,7 @@ def _write_plan(carried: Carried, folder: Path) -> None:
         {
             "name": label,
             "fingerprint": parts.fingerprint,
-            "seconds": carried.seconds.get(label),
+            "seconds": _seconds(carried, label),
             "state": "done now" if label in carried.seconds else "reused",
             "parts": asdict(parts),
         }
@@ -137,31 +176,25 @@ def _write_folds(evaluated: Evaluated, folder: Path) -> None:
                     rows.writerow([row["family"], row["trial"], metric, fold, score])
 
 
-def _scorecard(carried: Carried, seconds: float) -> dict[str, Any]:
-    evaluated: Evaluated = carried.results["evaluate"]
-    split: Split = carried.results["split"]
-    problem = carried.recipe.problem
-    leader = evaluated.leaderboard[0]
+def _facts(carried: Carried, begin: float) -> dict[str, Any]:
+    """What is known of a run beside its results."""
+    problem, show = carried.recipe.problem, carried.hidden.plainly
     return {
-        "recipe": carried.recipe.name,
-        "question": problem.question,
-        "owner": problem.owner,
-        "task": split.target.task,
-        "classes": [str(label) for label in split.target.classes],
-        "metric": evaluated.metric,
-        "family": leader["family"],
-        "trial": leader["trial"],
-        "values": leader["values"],
-        "cv": evaluated.cv,
-        "holdout": evaluated.holdout,
-        "rows": {"train": len(split.train), "holdout": len(split.holdout)},
-        "trials": sum(row["trials"] for row in evaluated.leaderboard),
-        "final_rows": carried.recipe.evaluation.final_rows,
-        "seconds": round(seconds, 3),
+        "question": show("problem.question", problem.question),
+        "owner": show("problem.owner", problem.owner),
+        "seconds": round(time.perf_counter() - begin, 3),
         "step_seconds": {label: round(s, 3) for label, s in carried.seconds.items()},
         "data": dict(carried.parts["load"].files),
         "provenance": provenance(),
     }
+
+
+def _seconds(carried: Carried, label: str) -> float | None:
+    """What a step took, now or when it was done."""
+    if label in carried.seconds:
+        return round(carried.seconds[label], 3)
+    listed = read_list(carried.results.folder(label))
+    return listed["seconds"] if listed else None
 
 
 def _json(path: Path, tree: Any) -> None:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from engine.plan import estimate
 from engine.plan.build import Plan, Planned
 from engine.plan.outputs import read_json
 from engine.recipe.space import default
-from engine.search.candidate import FamilySpace
-from engine.search.draw import dimensions, space_size
+from engine.search.candidate import FamilySpace, Trial
+from engine.search.draw import FEW, dimensions, space_size
 from engine.search.record import read_trials
 from engine.steps.assemble import Assembled, spaces
 from engine.steps.features import treatments
@@ -33,7 +33,7 @@ def describe(plan: Plan, latest: Path | None) -> dict[str, Any]:
     search = next(step for step in plan.steps if step.name == "search")
     return {
         "recipe": plan.recipe.name,
-        "question": plan.recipe.problem.question,
+        "question": plan.hidden.plainly("problem.question", plan.recipe.problem.question),
         "data": _data(plan, split),
         "steps": [step_tree(step) for step in plan.steps],
         "columns": _columns(assembled),
@@ -45,8 +45,8 @@ def describe(plan: Plan, latest: Path | None) -> dict[str, Any]:
 def step_tree(step: Planned) -> dict[str, Any]:
     """Describe a step."""
     return {
-        "name": step.name, "about": step.about, "state": step.state, "why": list(step.why),
-        "fingerprint": step.fingerprint,
+        "name": step.name, "about": step.about, "needs": list(step.needs), "makes": step.makes,
+        "state": step.state, "why": list(step.why), "fingerprint": step.fingerprint,
     }  # fmt: skip
 
 
@@ -55,7 +55,7 @@ def _data(plan: Plan, split: Split) -> dict[str, Any]:
     how = read_json(plan.results.folder("split") / "facts.json")
     classes = [str(label) for label in split.target.classes]
     return {
-        "source": plan.recipe.data.source,
+        "source": plan.hidden.plainly("data.source", plan.recipe.data.source),
         "rows": facts["rows"],
         "target": plan.recipe.data.target,
         "task": split.target.task,
@@ -96,41 +96,49 @@ def _search(
     plan: Plan, step: Planned, families: list[FamilySpace], latest: Path | None
 ) -> dict[str, Any]:
     size = space_size(families)
-    trials = min(plan.recipe.search.trials, size) if size <= 64 else plan.recipe.search.trials
+    trials = int(min(plan.recipe.search.trials, size)) if size <= FEW else plan.recipe.search.trials
     told = _told(plan, step)
-    done = min(len(told), trials)
+    done = min(len(told), trials) if step.state != "done" else trials
     folds = plan.recipe.evaluation.folds
-    per_trial = _seconds_per_trial(told, latest)
-    left = max(0, trials - done) if step.state != "done" else 0
-    workers = plan.recipe.compute.workers
     return {
         "families": [family.name for family in families],
         "ranges": dimensions(families),
         "candidates": size if math.isfinite(size) else None,
-        "sampler": plan.recipe.search.sampler,
+        "sampler": "grid" if size <= FEW else plan.recipe.search.sampler,
         "trials": trials,
         "fits": trials * folds,
-        "fits_done": done * folds if step.state != "done" else (trials - left) * folds,
+        "fits_done": min(trials * folds, done * folds + _loose_units(plan, step, len(told))),
         "timeout": plan.recipe.search.timeout,
-        "seconds_per_trial": per_trial,
-        "seconds_left": None if per_trial is None else left * per_trial / workers,
+        **_time(plan, told, done, trials, latest),
     }
 
 
-def _told(plan: Plan, step: Planned) -> list[Any]:
+def _time(
+    plan: Plan, told: list[Trial], done: int, trials: int, latest: Path | None
+) -> dict[str, Any]:
+    """Estimate what is left, and say what a fit of each family takes."""
+    folds, families = plan.recipe.evaluation.folds, list(plan.recipe.model)
+    found = estimate.pace(told, folds, latest, len(plan.results["split"].train))
+    if all(step.state == "done" for step in plan.steps):
+        return {"seconds_per_fit": found and dict(found.seconds), "seconds_left": 0.0}
+    if found is None:
+        return {"seconds_per_fit": None, "seconds_left": None}
+    left = estimate.seconds_left(found, families, done, trials, folds)
+    left = min(left / plan.recipe.compute.workers, plan.recipe.search.timeout or math.inf)
+    others = [s.name for s in plan.steps if s.state != "done" and s.name != "search"]
+    left += estimate.of_steps(latest, others)
+    return {"seconds_per_fit": dict(found.seconds), "seconds_left": left}
+
+
+def _told(plan: Plan, step: Planned) -> list[Trial]:
     if step.fingerprint is None:
         return []
     return read_trials(plan.results.store.folder("search", step.fingerprint))
 
 
-def _seconds_per_trial(told: list[Any], latest: Path | None) -> float | None:
-    """From the trials of this search, else from the newest run of the recipe."""
-    fitted = [trial.seconds for trial in told if trial.same_as is None]
-    if fitted:
-        return sum(fitted) / len(fitted)
-    path = latest / "leaderboard.json" if latest else None
-    if path is None or not path.is_file():
-        return None
-    rows: list[Mapping[str, Any]] = read_json(path)
-    trials = sum(row["trials"] for row in rows)
-    return sum(row["seconds"] for row in rows) / trials if trials else None
+def _loose_units(plan: Plan, step: Planned, told: int) -> int:
+    """Count the fits that are done of trials that are not."""
+    if step.fingerprint is None or step.state == "done":
+        return 0
+    units = plan.results.store.folder("search", step.fingerprint) / "units"
+    return sum(int(path.name[:6]) >= told for path in units.glob("*.npz"))

@@ -15,17 +15,21 @@ from engine.steps import assemble, evaluate, load, pack, refit, search, split
 class Step(Protocol):
     """A module of ``engine.steps``.
 
-    ``READS`` are the recipe keys that its result depends on, ``NEEDS`` the earlier steps (with
-    ``step:part`` where it depends on a part only), ``LIBRARIES`` those whose version matters.
+    ``MAKES`` is what comes of it, ``READS`` are the recipe keys that its result depends on,
+    ``NEEDS`` the earlier steps (with ``step:part`` where it depends on a part only), ``LIBRARIES``
+    those whose version matters.
     """
 
     __name__: str
     ABOUT: str
+    MAKES: str
     READS: tuple[str, ...]
     NEEDS: tuple[str, ...]
     LIBRARIES: tuple[str, ...]
 
-    def run(self, recipe: Recipe, inputs: Mapping[str, Any], folder: Path, listener: Listener) -> Any:
+    def run(
+        self, recipe: Recipe, inputs: Mapping[str, Any], folder: Path, listener: Listener
+    ) -> Any:
         """Do the work and leave its result in ``folder``."""
 
     def load(self, recipe: Recipe, folder: Path) -> Any:

@@ -100,7 +100,7 @@ def compose(option: str, recipe: File, groups: Groups, overrides: Sequence[Overr
     engine.errors.RecipeError
         If Hydra cannot compose it.
     """
-    texts = [f"{RECIPES}={option}", *(override.text for override in overrides)]
+    texts = [f"{RECIPES}={option}", *_effective(overrides)]
     try:
         with _undisturbed():
             hydra = hydra_for(option, recipe, groups, overrides)
@@ -133,6 +133,16 @@ def hydra_for(
         if isinstance(source, CheckedFolder):
             source.above = above
     return hydra
+
+
+def _effective(overrides: Sequence[Override]) -> list[str]:
+    """Leave out a list or mapping whose place a later override takes with the other."""
+    kinds = [overlay.kinds((o.key, value) for value in o.laid) for o in overrides]
+    return [
+        override.text
+        for position, override in enumerate(overrides)
+        if not any(overlay.clash(kinds[position], later) for later in kinds[position + 1 :])
+    ]
 
 
 @contextmanager

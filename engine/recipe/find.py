@@ -30,16 +30,16 @@ def file(recipe: str, root: Path) -> Path:
     """
     if recipe.endswith(_ENDINGS):
         return _at(recipe, root)
-    found = known(root)
-    if recipe in found:
-        return found[recipe]
-    raise NotFoundError(_missing(recipe, root, found))
+    for place in _places(root):
+        if (place / f"{recipe}.yaml").is_file() and ".." not in Path(recipe).parts:
+            return place / f"{recipe}.yaml"
+    raise NotFoundError(_missing(recipe, root, known(root)))
 
 
 def known(root: Path) -> dict[str, Path]:
     """Return every recipe that can be named, the user's own first."""
     found: dict[str, Path] = {}
-    for place in (root / "recipes", folder("recipes")):
+    for place in _places(root):
         for path in sorted(place.rglob("*.yaml")) if place.is_dir() else ():
             found.setdefault(str(path.relative_to(place).with_suffix("")), path)
     return found
@@ -55,10 +55,16 @@ def name(path: Path) -> str:
     return stem if re.match(r"[A-Za-z0-9]", stem) else f"recipe{stem}"
 
 
+def _places(root: Path) -> tuple[Path, Path]:
+    return root / "recipes", folder("recipes")
+
+
 def _at(recipe: str, root: Path) -> Path:
     path = root / recipe
     if path.exists():
         return path
+    if (root / "recipes" / recipe).is_file():
+        return root / "recipes" / recipe
     beside = [*path.parent.glob("*.yaml"), *path.parent.glob("*.yml")]
     guess = catalogue.near(path.name, [other.name for other in beside])
     hint = f"did you mean {str(Path(recipe).parent / guess)!r}?" if guess else ""

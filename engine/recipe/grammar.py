@@ -22,6 +22,8 @@ def sweep(text: str) -> Any:
         override = OverridesParser.create().parse_override(f"value={text}")
     except HydraException as error:
         raise RangeError(f"{text!r} is not a range that Hydra can read: {_reason(error)}") from None
+    except RecursionError:
+        raise RangeError("the range is nested too deep for Hydra to read") from None
     if not override.is_sweep_override():
         raise RangeError(
             f"{text!r} is not a range; write range(a, b), interval(a, b) or choice(...)"

@@ -54,19 +54,13 @@ def _range(tree: Any, key: Key) -> Iterator[tuple[Key, Fault]]:
     try:
         drawn = ranges.read(tree)
     except ranges.RangeError as error:
-        yield from _unreadable(tree, key, str(error))
+        outside = "lies outside" in str(error)
+        hint = "give a default that lies inside, beside `search`" if outside else ""
+        yield key, Fault(f"`{'.'.join(key)}`: {error}", hint=hint)
         return
     if isinstance(drawn.range, ranges.Choice):
         for option in drawn.range.options:
             yield from _walk(option, key)
-
-
-def _unreadable(tree: Any, key: Key, reason: str) -> Iterator[tuple[Key, Fault]]:
-    """Point at the range itself: a default that lies outside of it may come from another file."""
-    parted = isinstance(tree, Mapping)
-    hint = "give a default that lies inside, beside `search`" if "default" in reason else ""
-    here = (*key, "search") if parted else key
-    yield here, Fault(f"`{'.'.join(key)}`: {reason}", hint=hint)
 
 
 def _misplaced(key: Key) -> Fault:

@@ -141,7 +141,7 @@ def prepare(recipe: str, root: Path) -> Prepared:
     file = text.read(path, root)
     known = groups.find(root)
     if faults := [*refused.faults(file), *defaults.faults(file, known)]:
-        raise RecipeError(*faults)
+        raise RecipeError(*file.faults, *faults)
     in_base = compose.base(known)
     rewritten = rewrite.rewrite(file, known, in_base)
     selected = frozenset(in_base | defaults.selected(rewritten.file.tree))

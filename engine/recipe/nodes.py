@@ -41,13 +41,16 @@ class Builder:
     lines : dict
         The line of each key that was built.
     faults : list of Fault
-        What was refused.
+        What was refused, though what was meant is plain enough to go on.
+    fatal : list of Fault
+        What was refused, and leaves nothing to go on with.
     """
 
     shown: str
     source: list[str]
     lines: dict[Key, int] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
+    fatal: list[Fault] = field(default_factory=list)
     built: int = 0
 
     def value(self, node: yaml.Node, key: Key = (), flow: bool = False) -> Any:
@@ -76,14 +79,14 @@ class Builder:
         built: dict[Any, Any] = {}
         merged: dict[Any, Any] = {}
         first: dict[Any, int] = {}
-        for name_node, value_node in node.value:
+        for name_node, value_node in _whole(node, opening=1):
             if name_node.tag == f"{_TAG}merge":
                 merged |= {k: v for k, v in self._merged(value_node, key) if k not in merged}
                 continue
             name = self._name(name_node, bool(node.flow_style))
             line = name_node.start_mark.line + 1
             if name in first:
-                self._refuse(name_node, f"the key '{name}' stands twice", _first(first[name]))
+                self._note(name_node, f"the key '{name}' stands twice", _first(first[name]))
             first.setdefault(name, line)
             self.lines[*key, str(name)] = line
             built[name] = self.value(value_node, (*key, str(name)), bool(node.flow_style))
@@ -107,34 +110,62 @@ class Builder:
 
     def _sequence(self, node: yaml.SequenceNode, key: Key) -> list[Any]:
         flow = bool(node.flow_style)
-        return [self.value(child, (*key, str(i)), flow) for i, child in enumerate(node.value)]
+        children = enumerate(child for (child,) in _whole(node, opening=0))
+        return [self.value(child, (*key, str(i)), flow) for i, child in children]
 
     def _scalar(self, node: yaml.ScalarNode, tag: str, flow: bool) -> Any:
         plain = node.style is None or node.style == ""
-        if plain and flow and ranges.is_range(node.value):
-            self._check_whole(node)
+        if flow and _is_split(node):
+            return self._unsplit(node)
         try:
             return scalars.read(node.value, tag, plain)
         except scalars.ScalarError as error:
-            return self._refuse(node, str(error), error.hint)
+            self._note(node, str(error), error.hint)
+            return node.value
 
-    def _check_whole(self, node: yaml.ScalarNode) -> None:
-        """Refuse a range whose comma YAML's flow style took for its own."""
-        if node.value.count("(") <= node.value.count(")"):
-            return
+    def _unsplit(self, node: yaml.ScalarNode) -> str:
+        """Note a range whose comma YAML's flow style took for its own; return it whole."""
         written = _balanced(self.source[node.start_mark.line][node.start_mark.column :])
-        self._refuse(
-            node,
-            f"inside {{ }} and [ ] YAML splits {written} at its comma",
-            f'put it in quotes: "{written}", or on a line of its own',
-        )
+        message = f"inside {{ }} and [ ] YAML splits {written} at its comma"
+        self._note(node, message, f'put it in quotes: "{written}", or on a line of its own')
+        return written
+
+    def _note(self, node: yaml.Node, message: str, hint: str = "") -> None:
+        self.faults.append(Fault(message, f"{self.shown}:{node.start_mark.line + 1}", hint))
 
     def _refuse(self, node: yaml.Node, message: str, hint: str = "") -> Any:
-        self.faults.append(Fault(message, f"{self.shown}:{node.start_mark.line + 1}", hint))
+        self.fatal.append(Fault(message, f"{self.shown}:{node.start_mark.line + 1}", hint))
 
 
 def _first(line: int) -> str:
     return f"it stands first in line {line}; keep one of the two"
+
+
+def _whole(node: yaml.CollectionNode, opening: int) -> Iterator[tuple[yaml.Node, ...]]:
+    """Yield the parts of a collection, without those that flow style split off a range.
+
+    ``opening`` is the position in a part of the scalar that may begin a range; what was split off
+    goes on at position 0.
+    """
+    open_ones = 0
+    for child in node.value:
+        part = child if isinstance(child, tuple) else (child,)
+        if open_ones > 0:
+            open_ones += _balance(part[0])
+            continue
+        yield part
+        if node.flow_style and _is_split(part[opening]):
+            open_ones = _balance(part[opening])
+
+
+def _is_split(node: yaml.Node) -> bool:
+    plain = isinstance(node, yaml.ScalarNode) and not node.style
+    return plain and ranges.is_range(node.value) and _balance(node) > 0
+
+
+def _balance(node: yaml.Node) -> int:
+    text = node.value if isinstance(node, yaml.ScalarNode) else ""
+    return text.count("(") - text.count(")")
 
 
 def _balanced(text: str) -> str:

@@ -72,7 +72,7 @@ def read(path: Path, shown: str) -> File:
     group = path.parent.name
     if group in SIDE_BY_SIDE and file.package is None:
         file = replace(file, package=f"{group}.{path.stem}")
-    if faults := refused.faults(file):
+    if faults := [*file.faults, *refused.faults(file)]:
         raise RecipeError(*faults)
     return file
 

@@ -34,6 +34,11 @@ def cleared(tree: Any, above: Kinds, key: Key = ()) -> Any:
     }
 
 
+def clash(below: Kinds, above: Kinds) -> bool:
+    """Whether a list would be laid over a mapping, or the reverse."""
+    return any(kind | above.get(key, kind) != kind for key, kind in below.items())
+
+
 def _containers(tree: Any, key: Key) -> Iterator[tuple[Key, Kind]]:
     if isinstance(tree, Mapping):
         yield key, "mapping"

@@ -60,6 +60,8 @@ def _read(text: str, where: str, ground: Ground) -> Override:
 def _parsed(text: str) -> Parsed:
     try:
         return OverridesParser.create().parse_override(text)
+    except RecursionError:
+        raise RefusedError(Fault("the value is nested too deep for Hydra to read")) from None
     except HydraException:
         pass
     key, sign, value = text.partition("=")

@@ -18,9 +18,10 @@ from engine.errors import Fault
 LETTERS = 100_000
 PER_PIECE = 50
 CHAIN = 30
+SHOWN = 60
 PIECE = re.compile(
     r"\$\{\s*(?:oc\.env:\s*(?P<name>[A-Za-z_]\w*)\s*(?:,(?P<default>[^{}$]*))?"
-    r"|(?P<key>[A-Za-z_][\w-]*(?:\.[\w-]+)*))\s*\}"
+    r"|(?P<key>[A-Za-z_][\w-]*(?:\.[\w-]+)*)\s*)\}"
 )
 Key = tuple[str, ...]
 
@@ -39,7 +40,7 @@ def broken(text: str) -> Fault | None:
     if "${" not in rest:
         return None
     found = re.search(r"\$\{[^}]*\}?", rest)
-    shown = found[0] if found else rest
+    shown = (found[0] if found else rest)[:SHOWN]
     return Fault(
         f"{shown} cannot be followed",
         hint="write ${oc.env:NAME}, ${oc.env:NAME,default}, or a whole key such as ${data.target}",
@@ -124,7 +125,7 @@ class Resolver:
         try:
             value = at(self.tree, key)
         except KeyError:
-            raise _nothing_at(piece[0], key, self.tree) from None
+            raise _nothing_at(piece[0], key, self.tree if not self.faults else {}) from None
         self._spend(PER_PIECE)
         return self._inner(value, key, open_keys)
 

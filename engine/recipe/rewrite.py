@@ -27,7 +27,7 @@ class Rewritten:
     file : File
         With the tree rewritten, and lines as they were.
     faults : tuple of Fault
-        Selections that cannot be understood, and were left out.
+        Of the file, and selections that cannot be understood and were left out.
     """
 
     file: File
@@ -61,11 +61,11 @@ def rewrite(file: File, groups: Groups, in_base: Set[str]) -> Rewritten:
         Groups that the base has a default for, which a choice overrides.
     """
     if "defaults" in file.tree:
-        return Rewritten(file, ())
+        return Rewritten(file, file.faults)
     added: list[Any] = []
     overriding: list[Any] = []
     body: dict[str, Any] = {}
-    faults: list[Fault] = []
+    faults = list(file.faults)
     for key, value in file.tree.items():
         if key not in groups.options:
             body[key] = value

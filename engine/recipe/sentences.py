@@ -38,6 +38,8 @@ _BOUNDS = {
     "less_than_equal": ("le", "at most"),
 }
 _LETTERS = 60
+AT_MOST = 500
+"""How many faults are put into words; more than a person reads."""
 
 
 def faults(
@@ -59,11 +61,9 @@ def faults(
     by_key: dict[Key, list[ErrorDetails]] = {}
     for details in error.errors(include_url=False):
         by_key.setdefault(_key(details, tree), []).append(details)
-    return {
-        key: _fault(key, found, tree, trail, groups)
-        for key, found in by_key.items()
-        if not any(other[: len(key)] == key and other != key for other in by_key)
-    }
+    above = {key[:length] for key in by_key for length in range(len(key))}
+    told = [key for key in by_key if key not in above][:AT_MOST]
+    return {key: _fault(key, by_key[key], tree, trail, groups) for key in told}
 
 
 def _key(details: ErrorDetails, tree: Any) -> Key:

@@ -38,12 +38,15 @@ class File:
         The line of each key, by its path; elements of lists count from ``"0"``.
     package : str or None
         Of the header ``# @package ...``.
+    faults : tuple of Fault
+        What means something else than it seems to; the tree holds what was probably meant.
     """
 
     name: str
     tree: dict[str, Any]
     lines: Mapping[Key, int]
     package: str | None = None
+    faults: tuple[Fault, ...] = ()
 
     def where(self, key: Key) -> str:
         """Return ``file:line`` of a key, or of the nearest key above it that stands there."""
@@ -60,7 +63,7 @@ def read(
     Raises
     ------
     RecipeError
-        If it cannot be read, is not YAML, is too large, or means something else than it seems to.
+        If it cannot be read, is not YAML, or is too large.
     """
     shown = shown or show(path, root or Path.cwd())
     return parse(_decoded(_bytes(path, shown), shown), shown, may_be_empty)
@@ -77,11 +80,11 @@ def parse(text: str, shown: str, may_be_empty: bool = False) -> File:
         raise RecipeError(_broken(error, text, shown)) from None
     except RecursionError:
         raise RecipeError(Fault("an alias (*name) stands inside itself", shown)) from None
-    if not builder.faults and not isinstance(tree, dict):
-        builder.faults.append(_not_a_mapping(tree, shown))
-    if builder.faults:
-        raise RecipeError(*builder.faults)
-    return File(shown, dict(tree), builder.lines, _package(text))
+    if not builder.fatal and not isinstance(tree, dict):
+        builder.fatal.append(_not_a_mapping(tree, shown))
+    if builder.fatal:
+        raise RecipeError(*builder.faults, *builder.fatal)
+    return File(shown, dict(tree), builder.lines, _package(text), tuple(builder.faults))
 
 
 def _built(node: yaml.Node | None, builder: Builder, may_be_empty: bool) -> Any:

@@ -31,7 +31,7 @@ class Candidate:
     @property
     def key(self) -> str:
         """A hash of the content; equal candidates have equal keys."""
-        text = json.dumps(asdict(self), sort_keys=True, default=str)
+        text = json.dumps(asdict(self), default=str)  # in order: that of steps matters
         return hashlib.blake2b(text.encode(), digest_size=12).hexdigest()
 
 
@@ -57,7 +57,7 @@ class Outcome:
     score : float
         The first metric on the fold's validation rows.
     value, probability : ndarray
-        Out-of-fold predictions (float32), of shape (rows,) or (rows, classes).
+        Out-of-fold predictions, of shape (rows,) and, in float32, (rows, classes).
     rounds : int, optional
         Rounds that an early stopping family used.
     seconds : float
@@ -67,7 +67,7 @@ class Outcome:
     """
 
     score: float
-    value: NDArray[Any] = field(default_factory=lambda: np.empty(0, np.float32))
+    value: NDArray[Any] = field(default_factory=lambda: np.empty(0))
     probability: NDArray[Any] = field(default_factory=lambda: np.empty((0, 0), np.float32))
     rounds: int | None = None
     seconds: float = 0.0

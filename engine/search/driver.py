@@ -15,16 +15,24 @@ from engine.search.record import Record
 
 Submit = Callable[[Candidate, int, int], Future[Outcome]]
 
+UNDEFINED = "the metric is not defined for its predictions"
+
 
 @dataclass
 class _Open:
-    """A trial whose units are not all finished."""
+    """A trial that is not told yet."""
 
     candidate: Candidate
     values: dict[str, Any]
     outcomes: dict[int, Outcome] = field(default_factory=dict)
     waiting: list[int] = field(default_factory=list)
     same_as: int | None = None
+
+    def take(self, fold: int, outcome: Outcome) -> None:
+        """Add a unit's outcome; after a failure the folds that have not begun are not begun."""
+        self.outcomes[fold] = outcome
+        if outcome.error:
+            self.waiting.clear()
 
 
 class Driver:
@@ -41,7 +49,7 @@ class Driver:
     workers : int
         Units that run side by side.
     stop : callable
-        True when no further trial is to be begun.
+        True when no further trial is to be begun; the first trial always is.
     """
 
     def __init__(
@@ -76,69 +84,81 @@ class Driver:
                 self._collect()
                 self._tell_in_order()
         finally:
-            for future in self._running:
-                future.cancel()
+            self._save_running()
         return self.told[:total]
 
     def _fill(self, total: int) -> None:
         """Keep the workers busy, as far as the draws may run ahead."""
         while len(self._running) < self.workers:
-            unit = self._next_unit() or self._next_trial(total)
-            if unit is None:
+            index = self._first_waiting()
+            if index is not None:
+                self._begin(index, self._open[index].waiting.pop(0))
+            elif self._may_draw(total):
+                self._draw()
+            else:
                 return
-            if unit[1] >= 0:
-                self._begin(*unit)
 
-    def _next_unit(self) -> tuple[int, int] | None:
-        for index in sorted(self._open):
-            if self._open[index].waiting:
-                return index, self._open[index].waiting.pop(0)
-        return None
-
-    def _next_trial(self, total: int) -> tuple[int, int] | None:
-        """Draw the next trial; return a mark that there is more to hand out, or None."""
-        index = len(self.told) + len(self._open)
-        may_run_ahead = index - LAG < len(self.told)
-        if index >= total or not may_run_ahead or self.stop():
-            return None
-        candidate, values = self.proposer.propose(index, self.told)
-        self._open[index] = self._opened(index, candidate, values)
-        self.listener("trial_started", index=index, family=candidate.family)
-        return index, -1
-
-    def _opened(self, index: int, candidate: Candidate, values: dict[str, Any]) -> _Open:
-        for trial in self.told[: max(0, index - LAG + 1)]:  # the same whatever is still running
-            if trial.candidate.key == candidate.key:
-                return _Open(candidate, values, same_as=trial.index)
-        units = {fold: self.record.unit(index, fold) for fold in range(self.folds)}
-        outcomes = {fold: unit for fold, unit in units.items() if unit is not None}
-        failed = any(outcome.error for outcome in outcomes.values())
-        waiting = [] if failed else [fold for fold in units if fold not in outcomes]
-        return _Open(candidate, values, outcomes, waiting)
+    def _first_waiting(self) -> int | None:
+        return min((index for index, trial in self._open.items() if trial.waiting), default=None)
 
     def _begin(self, index: int, fold: int) -> None:
         future = self.submit(self._open[index].candidate, index, fold)
         self._running[future] = (index, fold)
 
+    def _may_draw(self, total: int) -> bool:
+        index = self._next()
+        runs_ahead = index >= len(self.told) + LAG
+        return index < total and not runs_ahead and not (index and self.stop())
+
+    def _next(self) -> int:
+        return len(self.told) + len(self._open)
+
+    def _draw(self) -> None:
+        index = self._next()
+        candidate, values = self.proposer.propose(index, self.told)
+        self._open[index] = self._opened(index, candidate, values)
+        self.listener("trial_started", index=index, family=candidate.family)
+
+    def _opened(self, index: int, candidate: Candidate, values: dict[str, Any]) -> _Open:
+        for trial in self.told[: max(0, index - LAG + 1)]:  # the same whatever is still running
+            if trial.candidate.key == candidate.key:
+                return _Open(candidate, values, same_as=trial.index)
+        opened = _Open(candidate, values)
+        units = {fold: self.record.unit(index, fold, candidate) for fold in range(self.folds)}
+        opened.waiting = [fold for fold, outcome in units.items() if outcome is None]
+        for fold, outcome in units.items():
+            if outcome is not None:
+                opened.take(fold, outcome)
+        return opened
+
     def _collect(self) -> None:
         """Take in what has finished; wait for something unless a trial is complete already."""
-        complete = any(self._is_complete(index) for index in self._open)
         if not self._running:
             return
-        finished, _ = wait(self._running, timeout=0 if complete else None, return_when=FIRST_COMPLETED)
-        for future in finished:
-            index, fold = self._running.pop(future)
-            outcome = future.result()
-            self.record.keep(index, fold, outcome)
-            self._open[index].outcomes[fold] = outcome
-            if outcome.error:
-                self._open[index].waiting.clear()
-            self.listener("unit_finished", index=index, fold=fold, seconds=outcome.seconds)
+        complete = any(self._is_complete(index) for index in self._open)
+        patience = 0 if complete else None
+        for future in wait(self._running, patience, FIRST_COMPLETED).done:
+            self._take(future)
+
+    def _take(self, future: Future[Outcome]) -> None:
+        index, fold = self._running.pop(future)
+        outcome = future.result()
+        if not outcome.error and not math.isfinite(outcome.score):
+            outcome = replace(outcome, error=UNDEFINED)
+        trial = self._open[index]
+        self.record.keep(index, fold, trial.candidate, outcome)
+        trial.take(fold, outcome)
+        self.listener("unit_finished", index=index, fold=fold, seconds=outcome.seconds)
+
+    def _save_running(self) -> None:
+        """Keep what still runs when the search is interrupted: it has to be waited for anyway."""
+        for future in list(self._running):
+            if not future.cancel() and future.exception() is None:
+                self._take(future)
 
     def _is_complete(self, index: int) -> bool:
-        trial = self._open[index]
         busy = any(running == index for running, _ in self._running.values())
-        return not trial.waiting and not busy
+        return not self._open[index].waiting and not busy
 
     def _tell_in_order(self) -> None:
         while (index := len(self.told)) in self._open and self._is_complete(index):
@@ -149,23 +169,19 @@ class Driver:
 
     def _finished(self, index: int, done: _Open) -> Trial:
         if done.same_as is not None:
-            return replace(
-                self.told[done.same_as], index=index, values=done.values, same_as=done.same_as, seconds=0.0
-            )
+            earlier = self.told[done.same_as]
+            shared = done.same_as if earlier.same_as is None else earlier.same_as
+            return replace(earlier, index=index, values=done.values, same_as=shared, seconds=0.0)
         outcomes = [done.outcomes[fold] for fold in sorted(done.outcomes)]
-        error = next((o.error for o in outcomes if o.error), "")
-        if not error and any(not math.isfinite(o.score) for o in outcomes):
-            error = "the metric is not defined for its predictions"
-        return Trial(
-            index,
-            done.candidate,
-            done.values,
-            "failed" if error else "complete",
-            () if error else tuple(o.score for o in outcomes),
-            tuple(o.rounds for o in outcomes),
-            sum(o.seconds for o in outcomes),
-            error,
-        )
+        seconds = sum(outcome.seconds for outcome in outcomes)
+        error = next((outcome.error for outcome in outcomes if outcome.error), "")
+        if error:
+            return Trial(
+                index, done.candidate, done.values, "failed", seconds=seconds, error=error
+            )
+        scores = tuple(outcome.score for outcome in outcomes)
+        rounds = tuple(outcome.rounds for outcome in outcomes)
+        return Trial(index, done.candidate, done.values, "complete", scores, rounds, seconds)
 
 
 def best(trials: list[Trial], maximize: bool) -> Trial | None:

@@ -1,13 +1,15 @@
-"""What a study has on disk: a file for each unit of work, and Optuna's SQLite file.
+"""What a study has on disk: a file for each unit of work, a line for each trial, and SQLite.
 
-A unit's file is renamed into place when it is whole, and SQLite is told of a trial after its last
-unit is there. So nothing that was finished is lost, and no trial is ever half recorded.
+A unit's file is renamed into place when it is whole, and a trial's line is written after its last
+unit is there; Optuna's SQLite file, which others may look at, is told last and mended from the
+lines. So nothing that was finished is lost, and no trial is ever half recorded.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -16,11 +18,13 @@ from typing import Any
 import numpy as np
 import optuna
 from optuna.storages import RDBStorage
+from sqlalchemy.exc import DatabaseError
 
 from engine.search.candidate import Candidate, FamilySpace, Outcome, Trial
-from engine.search.draw import frozen
+from engine.search.draw import direction, frozen
 
 TRIALS = "trials.jsonl"
+SQLITE = "study.sqlite3"
 
 optuna.logging.set_verbosity(optuna.logging.WARNING)
 
@@ -40,12 +44,24 @@ class Record:
         self.folder = folder
         self.families = {family.name: family for family in families}
         (folder / "units").mkdir(parents=True, exist_ok=True)
-        direction = "maximize" if maximize else "minimize"
-        storage = RDBStorage(f"sqlite:///{folder / 'study.sqlite3'}")
-        self._study = optuna.create_study(
-            study_name="search", storage=storage, direction=direction, load_if_exists=True
-        )
-        self._mend()
+        _drop_torn_line(folder / TRIALS)
+        self._storage, self._study = self._sqlite(maximize)
+        for trial in self.trials()[len(self._study.get_trials(deepcopy=False)) :]:
+            self._study.add_trial(frozen(trial, self.families))
+
+    def _sqlite(self, maximize: bool) -> tuple[RDBStorage, optuna.Study]:
+        """Open the SQLite file; one that is damaged is made anew, as the lines hold everything."""
+        path = self.folder / SQLITE
+        try:
+            return _open_study(path, maximize)
+        except DatabaseError:
+            path.unlink()
+            return _open_study(path, maximize)
+
+    def close(self) -> None:
+        """Let go of the SQLite file."""
+        self._storage.remove_session()
+        self._storage.engine.dispose()
 
     def trials(self) -> list[Trial]:
         """Return the trials told so far, in order."""
@@ -59,43 +75,54 @@ class Record:
             os.fsync(lines.fileno())
         self._study.add_trial(frozen(trial, self.families))
 
-    def _mend(self) -> None:
-        """Drop a line that was cut short, and tell SQLite what it was not told."""
-        path = self.folder / TRIALS
-        text = path.read_text("utf-8") if path.exists() else ""
-        whole, _, torn = text.rpartition("\n")
-        if torn:
-            partial = path.with_suffix(".partial")
-            partial.write_text(f"{whole}\n" if whole else "", "utf-8")
-            partial.rename(path)
-        recorded = len(self._study.get_trials(deepcopy=False))
-        for trial in self.trials()[recorded:]:
-            self._study.add_trial(frozen(trial, self.families))
+    def unit(self, trial: int, fold: int, candidate: Candidate) -> Outcome | None:
+        """Return the outcome of a unit, or None where it was not finished for this candidate."""
+        try:
+            outcome, key = _read_unit(unit_path(self.folder, trial, fold))
+        except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile):
+            return None
+        return outcome if key == candidate.key else None
 
-    def unit(self, trial: int, fold: int) -> Outcome | None:
-        """Return the outcome of a unit, or None where it was not finished."""
-        path = self._unit_path(trial, fold)
-        return read_unit(path) if path.exists() else None
-
-    def keep(self, trial: int, fold: int, outcome: Outcome) -> None:
+    def keep(self, trial: int, fold: int, candidate: Candidate, outcome: Outcome) -> None:
         """Write a unit's outcome."""
-        write_unit(self._unit_path(trial, fold), outcome)
+        write_unit(unit_path(self.folder, trial, fold), outcome, candidate.key)
 
-    def _unit_path(self, trial: int, fold: int) -> Path:
-        return self.folder / "units" / f"{trial:06d}_{fold:03d}.npz"
+
+def _open_study(path: Path, maximize: bool) -> tuple[RDBStorage, optuna.Study]:
+    storage = RDBStorage(f"sqlite:///{path}")
+    study = optuna.create_study(
+        study_name="search", storage=storage, direction=direction(maximize), load_if_exists=True
+    )
+    study.get_trials(deepcopy=False)  # damage shows when it is read
+    return storage, study
+
+
+def _drop_torn_line(path: Path) -> None:
+    """Drop a last line that was cut short."""
+    content = path.read_bytes() if path.exists() else b""
+    whole = content[: content.rfind(b"\n") + 1]
+    if whole != content:
+        partial = path.with_suffix(".partial")
+        partial.write_bytes(whole)
+        partial.rename(path)
 
 
 def read_trials(folder: Path) -> list[Trial]:
     """Return the trials that a study's folder tells of; none where there is no study."""
     path = folder / TRIALS
-    whole = path.read_text("utf-8").rpartition("\n")[0] if path.exists() else ""
-    return [read_trial(json.loads(line)) for line in whole.splitlines()]
+    content = path.read_bytes() if path.exists() else b""
+    return [read_trial(json.loads(line)) for line in content.split(b"\n")[:-1]]
 
 
-def write_unit(path: Path, outcome: Outcome) -> None:
-    """Write a unit's outcome under a temporary name, then rename it."""
+def unit_path(folder: Path, trial: int, fold: int) -> Path:
+    """Where a unit's outcome lies."""
+    return folder / "units" / f"{trial:06d}_{fold:03d}.npz"
+
+
+def write_unit(path: Path, outcome: Outcome, key: str) -> None:
+    """Write a unit's outcome under a temporary name, then rename it; ``key`` is its candidate's."""
     facts = {"score": outcome.score, "rounds": outcome.rounds, "seconds": outcome.seconds,
-             "error": outcome.error}  # fmt: skip
+             "error": outcome.error, "candidate": key}  # fmt: skip
     partial = path.with_suffix(".partial")
     with partial.open("wb") as file:
         np.savez(
@@ -111,9 +138,15 @@ def write_unit(path: Path, outcome: Outcome) -> None:
 
 def read_unit(path: Path) -> Outcome:
     """Read a unit's outcome."""
+    return _read_unit(path)[0]
+
+
+def _read_unit(path: Path) -> tuple[Outcome, str]:
+    """Read a unit's outcome, and the key of its candidate."""
     with np.load(path, allow_pickle=False) as arrays:
-        facts: Mapping[str, Any] = json.loads(arrays["facts"].tobytes())
-        return Outcome(value=arrays["value"], probability=arrays["probability"], **facts)
+        facts: dict[str, Any] = json.loads(arrays["facts"].tobytes())
+        key = str(facts.pop("candidate"))
+        return Outcome(value=arrays["value"], probability=arrays["probability"], **facts), key
 
 
 def read_trial(tree: Mapping[str, Any]) -> Trial:

@@ -56,8 +56,8 @@ def _unknown(spec: str) -> Fault:
         return catalogue.unknown("source", scheme[1], schemes(), "data.source")
     name = spec.replace("\\", "/").rpartition("/")[2]
     ending = "." + name.rpartition(".")[2] if "." in name else ""
-    found = f"the ending {ending!r}" if ending else "no ending"
+    found = f"no source knows the ending {ending!r} of" if ending else "no ending says what is"
     guess = catalogue.near(ending, endings()) if ending else ""
     known = f"known: {' '.join(endings())} and {' '.join(f'{word}:NAME' for word in schemes())}"
     advice = f"did you mean {guess!r}? {known}" if guess else known
-    return Fault(f"{spec!r} has {found} by which no source knows it", "data.source", advice)
+    return Fault(f"{found} {spec!r}", "data.source", advice)

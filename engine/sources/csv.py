@@ -23,7 +23,7 @@ from engine.sources import files, text, typed
 if TYPE_CHECKING:
     import pandas as pd
 
-_BLOCK = 8 << 20
+_BLOCK = 2 << 20  # the longest row; Arrow reads some dozens of blocks ahead
 _HELD = 64 << 20
 
 
@@ -87,7 +87,7 @@ def _options(head: text.Header) -> dict[str, Any]:
         ),
         "parse_options": csv.ParseOptions(delimiter=head.delimiter, newlines_in_values=True),
         "convert_options": csv.ConvertOptions(
-            column_types=dict.fromkeys(head.names, pa.string()),
+            column_types=dict.fromkeys(head.names, typed.TEXT),
             null_values=list(typed.MISSING),
             strings_can_be_null=True,
         ),
@@ -100,6 +100,6 @@ def _explained(path: Path, head: text.Header) -> Iterator[None]:
     try:
         yield
     except (pa.ArrowException, OSError) as error:
-        hint = "look for a double quote that is not closed, or a line of many megabytes"
+        hint = "look for a double quote that is not closed, or a row longer than 2 MB"
         fault = Fault(f"the rows cannot be parsed: {error}", str(path), hint)
         raise DataError(text.ragged(path, head) or fault) from error

@@ -48,7 +48,8 @@ def _located(spec: str) -> tuple[Any, str]:
     """Return the source that reads the file, and the file's path."""
     name, _, inner = spec.partition(":")[2].partition("/")
     parts = inner.split("/")
-    if not re.fullmatch(r"[A-Za-z_]\w*", name, re.ASCII) or {"", ".", ".."} & set(parts):
+    named = re.fullmatch(r"[A-Za-z_]\w*", name, re.ASCII) and inner.isprintable()
+    if not named or {"", ".", ".."} & set(parts):
         hint = "write package:NAME/path/in/it.csv, without '..'"
         raise DataError(Fault(f"{spec!r} does not name a file of a package", "data.source", hint))
     reader = catalogue.find("sources", kind_of(parts[-1]))

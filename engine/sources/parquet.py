@@ -36,8 +36,9 @@ def read(spec: str) -> pd.DataFrame:
         If the file is damaged, or holds no rows.
     """
     with _opened(spec) as file:
-        schema = _schema(file, spec)
-        return _frame(file.read(columns=schema.names), schema)
+        names = _names(file, spec)
+        table = file.read(columns=names)
+        return _frame(table, {name for name in names if table[name].null_count})
 
 
 def chunks(spec: str, rows: int) -> Iterator[pd.DataFrame]:
@@ -49,9 +50,10 @@ def chunks(spec: str, rows: int) -> Iterator[pd.DataFrame]:
         If the file is damaged, or holds no rows.
     """
     with _opened(spec) as file:
-        schema = _schema(file, spec)
-        for batch in file.iter_batches(batch_size=rows, columns=schema.names):
-            yield _frame(pa.Table.from_batches([batch]), schema)
+        names = _names(file, spec)
+        holes = _holes(file, names)
+        for batch in file.iter_batches(batch_size=rows, columns=names):
+            yield _frame(pa.Table.from_batches([batch]), holes)
 
 
 @contextmanager
@@ -60,45 +62,52 @@ def _opened(spec: str) -> Iterator[pq.ParquetFile]:
     try:
         with pq.ParquetFile(path) as file:
             yield file
-    except (pa.ArrowException, OSError) as error:
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         reason = str(error).partition("\n")[0]
         hint = "write it anew; a CSV file ends in .csv"
         raise DataError(Fault(f"this is not a whole Parquet file: {reason}", spec, hint)) from error
 
 
-def _schema(file: pq.ParquetFile, spec: str) -> pa.Schema:
-    """Return names and types of the columns to read."""
+def _names(file: pq.ParquetFile, spec: str) -> list[str]:
+    """Return the names of the columns to read."""
     if not file.metadata.num_rows:
         raise DataError(Fault("the file has columns but no rows", spec, "write rows to it"))
-    fields = [field for field in file.schema_arrow if not field.name.startswith("__index_level_")]
-    files.unique([field.name for field in fields], spec)
-    holes = _holes(file)
-    return pa.schema([(field.name, _type(field.type, field.name in holes)) for field in fields])
+    names = [name for name in file.schema_arrow.names if not name.startswith("__index_level_")]
+    if not names:
+        raise DataError(Fault("the file has rows but no columns", spec, "write columns to it"))
+    files.unique(names, spec)
+    return names
 
 
-def _type(kind: pa.DataType, holes: bool) -> pa.DataType:
+def _holes(file: pq.ParquetFile, names: list[str]) -> set[str]:
+    """Name the columns with missing values, of those whose type depends on it.
+
+    They are read for it: the counts in the file's own statistics may be absent, and looking at
+    them in a damaged file ends the process (pyarrow 26).
+    """
+    fields = [file.schema_arrow.field(name) for name in names]
+    doubtful = [field.name for field in fields if _type(field.type, True) != _type(field.type)]
+    if not doubtful:
+        return set()
+    batches = file.iter_batches(columns=doubtful)
+    return {name for batch in batches for name in doubtful if batch[name].null_count}
+
+
+def _type(kind: pa.DataType, holes: bool = False) -> pa.DataType:
     if pa.types.is_dictionary(kind):
         return _type(kind.value_type, holes)
-    if pa.types.is_decimal(kind) or (pa.types.is_integer(kind) and holes):
+    if pa.types.is_decimal(kind) or pa.types.is_null(kind):
+        return pa.float64()
+    if pa.types.is_integer(kind) and holes:
         return pa.float64()
     if pa.types.is_boolean(kind) and holes:
         return pa.string()
     return pa.timestamp("ms") if pa.types.is_date(kind) else kind
 
 
-def _holes(file: pq.ParquetFile) -> set[str]:
-    """Name the columns that have missing values, or that the file does not say have none."""
-    names: set[str] = set()
-    for group in range(file.metadata.num_row_groups):
-        row_group = file.metadata.row_group(group)
-        for place in range(row_group.num_columns):
-            part = row_group.column(place)
-            known = part.statistics if part.is_stats_set else None
-            if known is None or not known.has_null_count or known.null_count:
-                names.add(part.path_in_schema)
-    return names
-
-
-def _frame(table: pa.Table, schema: pa.Schema) -> pd.DataFrame:
-    frame: pd.DataFrame = table.cast(schema).to_pandas(ignore_metadata=True, date_as_object=False)
+def _frame(table: pa.Table, holes: set[str]) -> pd.DataFrame:
+    """Cast, in a frame; whole numbers beyond 2**53 lose digits where some are missing."""
+    types = [(field.name, _type(field.type, field.name in holes)) for field in table.schema]
+    typed = table.cast(pa.schema(types), safe=False)
+    frame: pd.DataFrame = typed.to_pandas(ignore_metadata=True, date_as_object=False)
     return frame

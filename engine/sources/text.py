@@ -9,8 +9,10 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,6 +21,8 @@ from engine.sources import files
 
 _BLOCK = 1 << 20
 _NEWLINE = b"\n"
+_LONGEST = 2**31 - 1
+_OPEN = "unexpected end of data"  # what Python's csv module says of a quote that is not closed
 _MAGIC = {
     b"PAR1": ("Parquet", "end its name in .parquet"),
     b"PK\x03\x04": ("a zip or Excel file", "save it as CSV (UTF-8)"),
@@ -66,50 +70,69 @@ def header(path: Path) -> Header:
     """
     quotes = _scanned(path)
     delimiter = _delimiter(path)
-    rows = records(path, delimiter)
-    head, row = next(rows, None), next(rows, None)
-    if head is None:
-        raise DataError(Fault("the file is empty", str(path), "write a header and rows to it"))
-    if row is None:
-        raise DataError(Fault("there is a header but no rows", str(path), "add rows below it"))
     if quotes % 2:
         _closed(path, delimiter)
+    with closing(records(path, delimiter)) as rows:
+        head = next((row for row in rows if len(row.values) > 1 or row.values[0].strip()), None)
+    if head is None:
+        raise DataError(Fault("the file is empty", str(path), "write a header and rows to it"))
+    if not _anything_after(head.last, path):
+        raise DataError(Fault("there is a header but no rows", str(path), "add rows below it"))
     names = [name.strip() for name in head.values]
     files.unique(names, f"{path}:{head.first}")
     return Header(names, delimiter, head.last)
 
 
-def records(path: Path, delimiter: str, strict: bool = False) -> Iterator[Record]:
+def records(path: Path, delimiter: str, strict: bool = False) -> Generator[Record]:
     """Yield each row that is not blank.
 
     Raises
     ------
     engine.errors.DataError
-        If a value is longer than the limit of Python's csv module, 128 KiB; with ``strict`` also
-        if a quote is never closed.
+        With ``strict``, if a quote is never closed.
     """
-    with files.opened(path) as binary, io.TextIOWrapper(binary, "utf-8-sig", newline="") as text:
-        reader, line = csv.reader(text, delimiter=delimiter, strict=strict), 1
+    csv.field_size_limit(_LONGEST)  # of this process; by default a value may have 128 KiB
+    with _lines(path) as lines:
+        reader, line = csv.reader(lines, delimiter=delimiter, strict=strict), 1
         try:
             for row in reader:
                 if row:
                     yield Record(line, reader.line_num, row)
                 line = reader.line_num + 1
         except csv.Error as error:
-            hint = "close the double quote that it opens, or shorten the value"
-            raise DataError(Fault(f"{error} in this row", f"{path}:{line}", hint)) from error
+            raise DataError(_unparsed(str(error), f"{path}:{line}")) from error
+
+
+def _unparsed(reason: str, where: str) -> Fault:
+    if reason == _OPEN:
+        found = "a double quote opens in this row and is never closed"
+        return Fault(found, where, "close it, or write it twice where it is meant")
+    return Fault(f"the row cannot be parsed: {reason}", where, "look for a stray double quote")
 
 
 def ragged(path: Path, head: Header) -> Fault | None:
     """Find the first row that has more or fewer values than the header has names."""
     for line, _, row in records(path, head.delimiter):
         if len(row) != len(head.names):
-            found = f"{len(row)} values where the header has {len(head.names)} names"
+            noun = "value" if len(row) == 1 else "values"
+            found = f"{len(row)} {noun} where the header has {len(head.names)} names"
             more = f"put values that hold {head.delimiter!r} in double quotes"
             fewer = f"write one {head.delimiter!r} for each value that is missing"
             hint = more if len(row) > len(head.names) else fewer
             return Fault(found, f"{path}:{line}", hint)
     return None
+
+
+@contextmanager
+def _lines(path: Path) -> Iterator[io.TextIOWrapper]:
+    """Open the file as text whose lines keep their ends."""
+    with files.opened(path) as file, io.TextIOWrapper(file, "utf-8-sig", newline="") as lines:
+        yield lines
+
+
+def _anything_after(line: int, path: Path) -> bool:
+    with _lines(path) as lines:
+        return any(text.strip() for text in islice(lines, line, None))
 
 
 def _scanned(path: Path) -> int:
@@ -174,5 +197,5 @@ def _closed(path: Path, delimiter: str) -> None:
         for _ in records(path, delimiter, strict=True):
             pass
     except DataError as error:
-        if "unexpected end of data" in str(error):
+        if isinstance(error.__cause__, csv.Error) and str(error.__cause__) == _OPEN:
             raise

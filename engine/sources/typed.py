@@ -25,7 +25,7 @@ MISSING = ("", *_WORDS.strip().split("|"))
 _TRUE = ["True", "TRUE", "true"]
 _FALSE = ["False", "FALSE", "false"]
 _WORDS_OF_TRUTH = {*_TRUE, *_FALSE}
-_TEXT = pa.string()
+TEXT = pa.large_string()  # a column may hold more than 2 GB
 _CODE = r"^[+-]?0[0-9xX]"
 _LONG = r"^[+-]?[0-9]{16,}$"
 _NOT_WHOLE = r"[^0-9+-]"
@@ -76,7 +76,7 @@ def _trimmed(values: pa.Array) -> pa.Array:
     """Try again without the blanks around numbers, which Arrow does not take."""
     bare = pc.utf8_trim_whitespace(values)
     found = values if bare.equals(values) else column(bare)
-    return values if found.type == _TEXT else found
+    return values if found.type == TEXT else found
 
 
 def _whole(values: pa.Array, numbers: pa.Array) -> pa.Array:

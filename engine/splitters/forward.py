@@ -31,7 +31,7 @@ def holdout(rows: Rows, share: float, seed: int) -> Fold:
     aside = parts.set_aside(rows, share)
     if not aside:
         return parts.fold(np.zeros(rows.count, dtype=bool))
-    _enough(found, 2, "a holdout and rows to train on", "set evaluation.holdout to 0")
+    _enough(found, 2, "", "a holdout and rows to train on", "set evaluation.holdout to 0")
     (cut,) = _cuts(times, np.array([rows.count - aside]))
     return parts.fold(times >= cut)
 
@@ -47,15 +47,16 @@ def folds(rows: Rows, count: int, seed: int) -> list[Fold]:
     parts.enough(rows, count)
     times, found = parts.column(rows.time, "data.time", "forward", sort=True)
     hint = parts.advice(parts.fewer(found - 1), "choose another evaluation.split")
-    _enough(found, count + 1, f"{count} folds", hint)
+    _enough(found, count + 1, parts.TRAIN, f"{count} folds", hint)
     ideal = rows.count * np.arange(1, count + 1) / (count + 1)
     cuts = [*_cuts(times, ideal), found]
     return [_between(times, cuts[i], cuts[i + 1]) for i in range(count)]
 
 
-def _enough(found: int, least: int, what: str, hint: str) -> None:
+def _enough(found: int, least: int, which: str, what: str, hint: str) -> None:
     if found < least:
-        message = f"the column has {found} distinct values; {what} going forward need {least}"
+        values = parts.counted(found, "distinct value")
+        message = f"the column has {values}{which}; {what} going forward need {least}"
         raise DataError(Fault(message, "data.time", hint))
 
 

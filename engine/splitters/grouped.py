@@ -32,7 +32,7 @@ def holdout(rows: Rows, share: float, seed: int) -> Fold:
     groups, found = parts.column(rows.groups, "data.group", "grouped", sort=False)
     if not parts.set_aside(rows, share):
         return parts.fold(np.zeros(rows.count, dtype=bool))
-    _enough(found, 2, "a holdout and rows to train on", "set evaluation.holdout to 0")
+    _enough(found, 2, "", "a holdout and rows to train on", "set evaluation.holdout to 0")
     table = _table(rows, groups, found)
     part = _dealt(table, np.array([1 - share, share]), seed)
     return parts.fold(_both_sides(part, table)[groups] == 1)
@@ -49,14 +49,15 @@ def folds(rows: Rows, count: int, seed: int) -> list[Fold]:
     parts.enough(rows, count)
     groups, found = parts.column(rows.groups, "data.group", "grouped", sort=False)
     advice = parts.advice(parts.fewer(found), "choose another evaluation.split")
-    _enough(found, count, f"{count} folds", advice)
+    _enough(found, count, parts.TRAIN, f"{count} folds", advice)
     part = _dealt(_table(rows, groups, found), np.full(count, 1 / count), seed)
     return parts.folds(part[groups], count)
 
 
-def _enough(found: int, least: int, what: str, hint: str) -> None:
+def _enough(found: int, least: int, which: str, what: str, hint: str) -> None:
     if found < least:
-        message = f"the column has {found} distinct values; {what} need {least} groups"
+        values = parts.counted(found, "distinct value")
+        message = f"the column has {values}{which}; {what} need {least}"
         raise DataError(Fault(message, "data.group", hint))
 
 

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from engine.contracts import Index, Rows
 
 
+TRAIN = " in the rows to train on"
+
+
 def enough(rows: Rows, folds: int) -> None:
     """Refuse fewer rows than folds.
 
@@ -24,7 +27,8 @@ def enough(rows: Rows, folds: int) -> None:
     engine.errors.DataError
     """
     if rows.count < folds:
-        message = f"{rows.count} rows to train on are fewer than {folds} folds"
+        verb = "is" if rows.count == 1 else "are"
+        message = f"{counted(rows.count, 'row')} to train on {verb} fewer than {folds} folds"
         hint = advice(fewer(rows.count), "use more rows")
         raise DataError(Fault(message, "evaluation.folds", hint))
 
@@ -34,6 +38,15 @@ def fewer(most: int) -> str:
     if most < 2:
         return ""
     return "set evaluation.folds to 2" + (f" .. {most}" if most > 2 else "")
+
+
+def counted(count: int, what: str) -> str:
+    """Return a number with its noun.
+
+    >>> counted(1, "row"), counted(3, "row")
+    ('1 row', '3 rows')
+    """
+    return f"{count} {what}" + ("" if count == 1 else "s")
 
 
 def advice(*options: str) -> str:
@@ -56,7 +69,7 @@ def set_aside(rows: Rows, share: float) -> int:
     if share == 0:
         return 0
     if rows.count < 2:
-        message = f"{rows.count} rows cannot be parted into train and holdout"
+        message = f"{counted(rows.count, 'row')} cannot be parted into train and holdout"
         raise DataError(Fault(message, "evaluation.holdout", "use more rows"))
     return min(max(round(rows.count * share), 1), rows.count - 1)
 
@@ -78,7 +91,7 @@ def column(values: NDArray[Any] | None, key: str, split: str, sort: bool) -> tup
         hint = "give all its values one type"
         raise DataError(Fault(f"the column cannot be put in order: {error}", key, hint)) from error
     if (codes < 0).any():
-        message = f"the column has {int((codes < 0).sum())} missing values"
+        message = f"the column has {counted(int((codes < 0).sum()), 'missing value')}"
         raise DataError(Fault(message, key, "fill them, or leave those rows out"))
     return codes, len(found)
 

@@ -47,12 +47,13 @@ def folds(rows: Rows, count: int, seed: int) -> list[Fold]:
     """
     parts.enough(rows, count)
     target, random = _target(rows), np.random.default_rng(seed)
-    if target.dtype.kind != "f":
+    values = target.dtype.kind == "f"
+    if not values:
         least = int(np.unique(target, return_counts=True)[1].min())
         _members(target, count, " to train on", f"{count} folds", parts.fewer(least))
     order = _in_order(target, random)
     part = np.empty(rows.count, dtype=np.intp)
-    part[order] = _dealt(rows.count, count, random)
+    part[order] = _dealt(rows.count, count, random, values)
     return parts.folds(part, count)
 
 
@@ -68,7 +69,7 @@ def _members(target: NDArray[Any], least: int, which: str, what: str, hint: str)
     found, counts = np.unique(target, return_counts=True)
     rarest = counts.argmin()
     if counts[rarest] < least:
-        held = f"class code {found[rarest]} has {counts[rarest]} row{'s'[: counts[rarest] > 1]}"
+        held = f"class code {found[rarest]} has {parts.counted(int(counts[rarest]), 'row')}"
         advice = parts.advice(hint, "set evaluation.split to plain", "drop or merge the class")
         raise DataError(Fault(f"{held}{which}; {what} need {least}", "data.target", advice))
 
@@ -79,10 +80,14 @@ def _in_order(target: NDArray[Any], random: np.random.Generator) -> Index:
     return shuffled[np.argsort(target[shuffled], kind="stable")]
 
 
-def _dealt(count: int, hands: int, random: np.random.Generator) -> Index:
-    """Deal 0 .. hands - 1 over and over, in another order each time."""
-    rounds = np.tile(np.arange(hands), (-(-count // hands), 1))
-    return random.permuted(rounds, axis=1).ravel()[:count]
+def _dealt(count: int, hands: int, random: np.random.Generator, anew: bool) -> Index:
+    """Deal 0 .. hands - 1 over and over; ``anew`` in another order each time.
+
+    Classes are dealt in one order, so that any run of rows is shared out within one row; values
+    anew, so that no hand gets the lower neighbour each time.
+    """
+    rounds = np.tile(random.permutation(hands), (-(-count // hands), 1))
+    return (random.permuted(rounds, axis=1) if anew else rounds).ravel()[:count]
 
 
 def _spread(target: NDArray[Any], aside: int, random: np.random.Generator) -> NDArray[np.bool_]:

@@ -15,16 +15,18 @@ from sklearn.pipeline import Pipeline
 from engine import catalogue
 from engine.bundle.input import Column, Contract, encode
 from engine.contracts import Listener, Numbers
+from engine.errors import DataError, Fault
 from engine.models.setting import Setting, accepted, estimator_class
-from engine.recipe import ranges, space
-from engine.recipe.schema import Family, Recipe
+from engine.recipe import space
+from engine.recipe.schema import Family, Features, Recipe
 from engine.search.candidate import Candidate, FamilySpace
 from engine.steps.columns import Role, roles
 from engine.steps.features import transformer, treatments
 from engine.steps.split import Split
 
 ABOUT = "decide what each column is, and turn values into numbers"
-READS = ("data.id", "data.group", "data.time", "data.target", "data.unseen")
+MAKES = "the input contract, and a table of numbers"
+READS = ("data.id", "data.group", "data.target", "data.unseen")
 NEEDS = ("load", "split")
 LIBRARIES = ("pandas", "numpy")
 
@@ -55,11 +57,18 @@ def run(recipe: Recipe, inputs: Mapping[str, Any], folder: Path, listener: Liste
     kept = [c for c in frame.columns if c not in (data.target, data.id, data.group)]
     found = roles(frame.iloc[split.train][kept])
     columns = tuple(role.column for role in found if role.column)
+    if not columns:
+        raise DataError(Fault("no column is left to learn from", "data.source", _reasons(found)))
     contract = Contract(columns, data.unseen)
-    numbers = encode(frame, replace(contract, unseen="accept")).frame.to_numpy()
+    encoded = encode(frame, replace(contract, unseen="accept"))
+    numbers = np.ascontiguousarray(encoded.frame.to_numpy())  # rows are taken from it
     assembled = Assembled((*_semantic(recipe), *found), contract, numbers)
     _save(assembled, folder)
     return assembled
+
+
+def _reasons(found: Sequence[Role]) -> str:
+    return "; ".join(f"{role.name!r}: {role.reason}" for role in found[:5])
 
 
 def _semantic(recipe: Recipe) -> list[Role]:
@@ -101,12 +110,11 @@ def spaces(recipe: Recipe, classify: bool) -> list[FamilySpace]:
 
 def _params(family: Family, classify: bool) -> dict[str, Any]:
     """The parameters that the class at hand has; ranges keep their order."""
-    cls = estimator_class(family, classify)
-    return accepted(cls, dict(family.params))
+    return accepted(estimator_class(family, classify), family.params)
 
 
-def _features_tree(features: Any) -> dict[str, Any]:
-    return features.model_dump(include={"rest", "blocks"})  # type: ignore[no-any-return]
+def _features_tree(features: Features) -> dict[str, Any]:
+    return features.model_dump(include={"rest", "blocks"})
 
 
 def _own_features(family: Family) -> dict[str, Any] | None:
@@ -127,15 +135,12 @@ def pipeline(
     found = treatments(columns, candidate.features, family)
     native = sum(len(t.columns) for t in found if t.native)
     builder = catalogue.find("models", family.builder)
-    model = builder.build(family, plain(candidate.params), replace(setting, categories=native))
-    features = transformer(found, columns, setting.seed)
+    params = {name: _hashable(value) for name, value in candidate.params.items()}
+    model = builder.build(family, params, replace(setting, categories=native))
+    features = transformer(found, columns, setting.seed, setting.classify)
     return Pipeline([("features", features), ("model", model)])
 
 
-def plain(params: Mapping[str, Any]) -> dict[str, Any]:
-    """Parameters as an estimator takes them: lists as tuples, ranges left behind by their names."""
-    return {
-        name: tuple(value) if isinstance(value, list) else value
-        for name, value in params.items()
-        if not ranges.is_range(value)
-    }
+def _hashable(value: Any) -> Any:
+    """Parameters as an estimator takes them: YAML knows lists, scikit-learn wants tuples."""
+    return tuple(value) if isinstance(value, list) else value

@@ -9,13 +9,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from engine.bundle.input import TRUTH, Column, seconds, shorten, texts
+from engine.bundle.input import TRUTH, Column, is_number, seconds, shorten, texts
 from engine.contracts import Kind
 from engine.errors import DataError, Fault
 
 MOSTLY = 0.9  # from this share of numbers on, the remaining texts are taken for faults
 NEARLY_ALL = 0.5  # from this share of different values on, a text says nothing in common
 FEW = 50  # ... unless there are so few that they can be learnt one by one
+MOST_FAULTS = 20
+CODE = r"\s*[+-]?0[0-9xX]|\s*[+-]?[0-9]{16,}\s*$"  # 00501 is no number; nor is a card's
+YAML_WORDS = ("yes", "no", "on", "off", "true", "false", "null", "y", "n")
 
 
 @dataclass(frozen=True)
@@ -37,9 +40,9 @@ def roles(frame: pd.DataFrame) -> list[Role]:
     """
     faults: list[Fault] = []
     found: list[Role] = []
-    for name in frame.columns:
+    for name, values in frame.items():
         try:
-            found.append(_role(str(name), frame[name]))
+            found.append(_role(str(name), values))
         except DataError as error:
             faults += error.faults
     if faults:
@@ -48,61 +51,93 @@ def roles(frame: pd.DataFrame) -> list[Role]:
 
 
 def _with_advice(faults: Sequence[Fault]) -> list[Fault]:
-    names = ", ".join(fault.where for fault in faults)
-    plain = [Fault(fault.message) for fault in faults]
-    return [*plain[:20], Fault("mend the data, or leave them out:", hint=f"data.drop: [{names}]")]
+    names = ", ".join(_in_yaml(fault.where) for fault in faults)
+    plain = [Fault(fault.message) for fault in faults[:MOST_FAULTS]]
+    if len(faults) > MOST_FAULTS:
+        plain.append(Fault(f"and {len(faults) - MOST_FAULTS:,} more columns like these"))
+    return [*plain, Fault("mend the data, or leave them out:", hint=f"data.drop: [{names}]")]
+
+
+def _in_yaml(name: str) -> str:
+    """A name as a list of YAML's flow style takes it."""
+    plain = name.isidentifier() and name.isascii() and name.lower() not in YAML_WORDS
+    return name if plain else "'" + name.replace("'", "''") + "'"
 
 
 def _role(name: str, values: pd.Series[Any]) -> Role:
     present = values.dropna()
     if present.empty:
         raise DataError(Fault(f"the column {name!r} holds no value at all", name))
-    kind, reason = _kind(name, present)
-    if kind == "number" and not np.isfinite(pd.to_numeric(present).astype("float64")).any():
+    if is_number(present.dtype):
+        return _number(name, present, "numbers", values.size)
+    if present.dtype == object:
+        present = texts(present)
+    distinct = present.unique()
+    if len(distinct) == 1 and present.size == values.size:
+        return _constant(name)
+    kind, reason = _kind(name, present, pd.Series(distinct))
+    if kind == "number":
+        return _number(name, pd.to_numeric(present), reason, values.size)
+    if kind == "category":
+        return _category(name, present, len(distinct))
+    return Role(name, Column(name, kind), reason)
+
+
+def _constant(name: str) -> Role:
+    return Role(name, None, "always the same value")
+
+
+def _number(name: str, present: pd.Series[Any], reason: str, rows: int) -> Role:
+    values = present.to_numpy(dtype=np.float64)
+    finite = values[np.isfinite(values)]
+    if not finite.size:
         raise DataError(Fault(f"the column {name!r} holds only infinite values", name))
-    distinct = present.nunique()
-    if distinct == 1:
-        if present.size == values.size:
-            return Role(name, None, "always the same value")
-        reason = "one value or missing"
-    if kind != "category":
-        return Role(name, Column(name, kind), reason)
+    if finite.min() == finite.max():
+        if finite.size == rows:
+            return _constant(name)
+        reason = "one number, or missing"
+    return Role(name, Column(name, "number"), reason)
+
+
+def _category(name: str, present: pd.Series[Any], distinct: int) -> Role:
     if distinct > FEW and distinct > NEARLY_ALL * present.size:
-        return Role(name, None, f"a text with {distinct:,} different values in {present.size:,}")
+        what = f"a text with {distinct:,} different values in {present.size:,}"
+        return Role(name, None, f"{what}: an id, or free text")
     levels = tuple(sorted(texts(present).unique()))
-    return Role(name, Column(name, "category", levels), f"{len(levels)} different texts")
+    return Role(name, Column(name, "category", levels), f"{distinct} different texts")
 
 
-def _kind(name: str, present: pd.Series[Any]) -> tuple[Kind, str]:
+def _kind(name: str, present: pd.Series[Any], distinct: pd.Series[Any]) -> tuple[Kind, str]:
     dtype = present.dtype
     if pd.api.types.is_bool_dtype(dtype):
         return "boolean", "true or false"
-    if pd.api.types.is_numeric_dtype(dtype):
-        return "number", "numbers"
     if pd.api.types.is_datetime64_any_dtype(dtype):
         return "date", "dates"
-    return _kind_of_text(name, texts(present))
+    if isinstance(dtype, pd.CategoricalDtype):
+        return "category", "declared a category"
+    return _kind_of_text(name, texts(present), texts(distinct))
 
 
-def _kind_of_text(name: str, present: pd.Series[Any]) -> tuple[Kind, str]:
-    distinct = pd.Series(present.unique())
+def _kind_of_text(name: str, present: pd.Series[Any], distinct: pd.Series[Any]) -> tuple[Kind, str]:
     if distinct.str.lower().isin([text for text in TRUTH if text.isalpha()]).all():
         return "boolean", "the texts true and false"
     numeric = pd.to_numeric(distinct, errors="coerce").notna()
+    if distinct[numeric].str.match(CODE).any():
+        return "category", "codes that only look like numbers"
     if numeric.all():
         return "number", "numbers stored as text"
-    share = present.isin(distinct[numeric]).mean()
+    share = float(present.isin(distinct[numeric]).mean())
     if share >= MOSTLY:
-        raise DataError(_mixed(name, present, set(distinct[~numeric]), float(share)))
+        raise DataError(_mixed(name, present, set(distinct[~numeric]), share))
     if distinct.str.match(r"\d{4}-\d{2}").all() and np.isfinite(seconds(distinct)).all():
         return "date", "dates stored as text"
     return "category", "texts"
 
 
-def _mixed(name: str, present: pd.Series[Any], texts_found: set[str], share: float) -> Fault:
-    row = int(np.flatnonzero(present.isin(texts_found))[0])
+def _mixed(name: str, present: pd.Series[Any], strange: set[str], share: float) -> Fault:
+    row = int(np.flatnonzero(present.isin(strange))[0])
     return Fault(
         f"the column {name!r} mixes types: {share:.1%} of its values are numbers, but row "
-        f"{int(present.index[row]) + 1} holds {shorten(present.iloc[row])}",
+        f"{int(present.index[row]) + 1:,} holds {shorten(present.iloc[row])}",
         name,
     )

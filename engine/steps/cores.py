@@ -13,5 +13,5 @@ def available_cores() -> int:
 
 
 def threads(recipe: Recipe, workers: int) -> int:
-    """Threads for each of ``workers`` fits side by side; all fits together never exceed the cores."""
+    """Threads for each of ``workers`` fits side by side; together they do not exceed the cores."""
     return recipe.compute.threads or max(1, available_cores() // workers)

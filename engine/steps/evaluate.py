@@ -23,6 +23,7 @@ from engine.steps.search import Searched
 from engine.steps.split import Split
 
 ABOUT = "score the best of each family, and the fitted pipeline once on the holdout"
+MAKES = "a leaderboard, scores, and predictions"
 READS = ("evaluation.metrics", "data.id")
 NEEDS = ("load", "split", "assemble", "search", "refit")
 LIBRARIES = ("scikit-learn", "numpy")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 from sklearn.compose import ColumnTransformer
@@ -13,8 +12,8 @@ from sklearn.pipeline import Pipeline
 from engine import catalogue
 from engine.bundle.input import Column
 from engine.errors import DataError, Fault
-from engine.recipe import ranges
 from engine.recipe.schema import Family
+from engine.transforms import Surroundings
 
 KINDS = ("number", "category", "date", "boolean")
 Step = tuple[str, str, Mapping[str, Any]]  # transform, option, parameters
@@ -122,69 +121,77 @@ def _choose(wanted: Sequence[str], columns: Sequence[Column], block: str) -> lis
 
 
 def steps_of(steps: Mapping[str, Any]) -> list[Step]:
-    """Read the steps of a block: a word, parameters, or an option with parameters."""
+    """Read the steps of a block, in order.
+
+    A step's value is an option (``impute: median``), nothing or ``none`` (left out), ``true`` (its
+    default), parameters of its default (``scale: {with_mean: false}``), or an option with
+    parameters (``reduce: {pca: {components: 5}}``). Parameters may also stand beside the step,
+    under the option's name.
+    """
     rows = catalogue.rows("transforms")
-    owners = {option: step for step, row in rows.items() for option in row["options"]}
-    found: list[Step] = []
-    for key, value in steps.items():
-        if key not in rows and any(ranges.name(v) == key for k, v in steps.items() if k != key):
-            continue  # the parameters of another step's option, read with it
-        step = key if key in rows else owners[key]
-        option, params = _option(key, value, step, rows[step]["options"])
-        if option is not None:
-            found.append((step, option, {**params, **_beside(steps, option, key)}))
-    return found
+    chosen = {step: _option(steps[step], rows[step]) for step in steps if step in rows}
+    return [
+        (step, option, {**params, **_beside(steps, option)})
+        for step, (option, params) in chosen.items()
+        if option
+    ]
 
 
-def _option(
-    key: str, value: Any, step: str, options: Mapping[str, Any]
-) -> tuple[str | None, Mapping[str, Any]]:
+def _option(value: Any, row: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
+    """Return the option that a step's value names, empty for none, and its parameters."""
     if value is None or value is False or value == "none":
-        return None, {}
-    default = "" if key == step else key
+        return "", {}
     if isinstance(value, str):
         return value, {}
-    if isinstance(value, Mapping):
-        only = next(iter(value), "")
-        if len(value) == 1 and only in options and isinstance(value[only], Mapping):
-            return only, value[only]
-        return default, value
-    return default, {}
+    if not isinstance(value, Mapping):
+        return row["default"], {}
+    only = next(iter(value), "")
+    if len(value) == 1 and only in row["options"]:
+        return only, value[only] or {}
+    return row["default"], value
 
 
-def _beside(steps: Mapping[str, Any], option: str, key: str) -> Mapping[str, Any]:
-    params = steps.get(option) if option != key else None
-    return params if isinstance(params, Mapping) else {}
+def _beside(steps: Mapping[str, Any], option: str) -> Mapping[str, Any]:
+    beside = steps.get(option)
+    return beside if isinstance(beside, Mapping) else {}
 
 
 def transformer(
-    found: Sequence[Treatment], columns: Sequence[Column], seed: int
+    found: Sequence[Treatment], columns: Sequence[Column], seed: int, classify: bool
 ) -> ColumnTransformer:
-    """Return an unfitted transformer over an array whose columns are ``columns``."""
+    """Return an unfitted transformer over an array whose columns are ``columns``.
+
+    Raises
+    ------
+    DataError
+        If no column is left.
+    """
     position = {column.name: i for i, column in enumerate(columns)}
+    used = [treatment for treatment in found if treatment.columns]
+    if not used:
+        message = "no column is left to learn from"
+        raise DataError(Fault(message, "features", "set features.rest: auto, or add a block"))
     parts = [
-        (t.label, _chain(t, seed), [position[column.name] for column in t.columns])
-        for t in found
-        if t.columns
+        (
+            _part_name(number, treatment.label),
+            _chain(treatment, Surroundings(len(treatment.columns), seed, classify)),
+            [position[column.name] for column in treatment.columns],
+        )
+        for number, treatment in enumerate(used)
     ]
     return ColumnTransformer(parts, sparse_threshold=0, verbose_feature_names_out=False)
 
 
-def _chain(treatment: Treatment, seed: int) -> Any:
-    make = partial(_make, columns=len(treatment.columns), seed=seed)
-    made = [(name, make(name, option, params)) for name, option, params in treatment.steps]
+def _part_name(number: int, label: str) -> str:
+    """A name that scikit-learn takes: unique, without two underscores, no parameter's name."""
+    return f"{number} {label.replace('__', '_')}"
+
+
+def _chain(treatment: Treatment, around: Surroundings) -> Any:
+    made = [
+        (name, catalogue.find("transforms", name)(option, params, around))
+        for name, option, params in treatment.steps
+    ]
     if not made:
         return "passthrough"
-    return made[0][1] if len(made) == 1 else Pipeline(_numbered(made))
-
-
-def _make(name: str, option: str, params: Mapping[str, Any], *, columns: int, seed: int) -> Any:
-    return catalogue.find("transforms", name)(option, params, columns=columns, seed=seed)
-
-
-def _numbered(made: list[tuple[str, Any]]) -> list[tuple[str, Any]]:
-    """Tell steps of the same name apart."""
-    return [
-        (name if [n for n, _ in made[:i]].count(name) == 0 else f"{name}{i}", step)
-        for i, (name, step) in enumerate(made)
-    ]
+    return made[0][1] if len(made) == 1 else Pipeline(made)

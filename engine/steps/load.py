@@ -18,6 +18,7 @@ from engine.recipe.schema import Data, Recipe
 from engine.sources import kind_of
 
 ABOUT = "read the rows"
+MAKES = "the dataset"
 READS = ("data.source", "data.drop")
 NEEDS: tuple[str, ...] = ()
 LIBRARIES = ("pandas", "pyarrow")
@@ -39,7 +40,9 @@ class Dataset:
     @cached_property
     def frame(self) -> pd.DataFrame:
         """All rows, without the columns that the recipe drops, numbered from 0."""
-        frame = source_of(self.data.source).read(self.data.source)
+        frame: pd.DataFrame = source_of(self.data.source).read(self.data.source)
+        frame = frame.rename(columns=str)
+        _once(frame)
         _known(self.data.drop, frame, "data.drop")
         return frame.drop(columns=self.data.drop).reset_index(drop=True)
 
@@ -56,7 +59,7 @@ def run(recipe: Recipe, inputs: Mapping[str, Any], folder: Path, listener: Liste
     _known([recipe.data.target], frame, "data.target")
     for key in ("id", "time", "group"):
         _known([name] if (name := getattr(recipe.data, key)) else [], frame, f"data.{key}")
-    facts = {"rows": len(frame), "columns": [str(name) for name in frame.columns]}
+    facts = {"rows": len(frame), "columns": list(frame.columns)}
     (folder / "facts.json").write_text(json.dumps(facts), "utf-8")
     return dataset
 
@@ -66,8 +69,16 @@ def load(recipe: Recipe, folder: Path) -> Dataset:
     return Dataset(recipe.data)
 
 
+def _once(frame: pd.DataFrame) -> None:
+    twice = frame.columns[frame.columns.duplicated()].unique()
+    if len(twice):
+        names = ", ".join(repr(name) for name in twice)
+        raise DataError(Fault(f"these columns stand twice: {names}", hint="rename all but one"))
+
+
 def _known(names: list[str], frame: pd.DataFrame, key: str) -> None:
-    columns = [str(name) for name in frame.columns]
-    unknown = [catalogue.unknown("column", name, columns, key) for name in names if name not in columns]
-    if unknown:
-        raise DataError(*(Fault(f.message, f.where, f.hint[:300]) for f in unknown))
+    columns = list(frame.columns)
+    missing = [name for name in names if name not in columns]
+    faults = [catalogue.unknown("column", name, columns, key) for name in missing]
+    if faults:
+        raise DataError(*(Fault(f.message, f.where, f.hint[:300]) for f in faults))

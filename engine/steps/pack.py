@@ -18,6 +18,7 @@ from engine.steps.evaluate import Evaluated
 from engine.steps.split import Split
 
 ABOUT = "pack the fitted pipeline, its input contract and its scores"
+MAKES = "the bundle"
 READS = ("name", "problem", "evaluation.final_rows", "data.id", "data.target")
 NEEDS = ("load", "split", "assemble", "search:best", "refit", "evaluate")
 LIBRARIES = ("skops",)
@@ -49,7 +50,7 @@ def run(recipe: Recipe, inputs: Mapping[str, Any], folder: Path, listener: Liste
         classes=split.target.classes,
         family=inputs["search"].best.candidate.family,
         scores=_scores(inputs["evaluate"]),
-        recipe=recipe.model_dump(mode="json", exclude_none=True),
+        recipe=getattr(inputs, "tree", None) or recipe.model_dump(mode="json", exclude_none=True),
         profile=profile.profile(assembled.numbers[rows], assembled.contract),
         golden=inputs["load"].frame.iloc[_golden(rows)],
     )

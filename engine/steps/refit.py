@@ -23,6 +23,7 @@ from engine.steps.search import Searched
 from engine.steps.split import Split
 
 ABOUT = "fit the best candidate on all training rows"
+MAKES = "a fitted pipeline"
 READS = ("seed",)
 NEEDS = ("split", "assemble", "search:best")
 LIBRARIES = ("scikit-learn", "xgboost", "numpy")

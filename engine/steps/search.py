@@ -27,6 +27,7 @@ from engine.steps.measures import metric_name
 from engine.steps.split import Split
 
 ABOUT = "try candidates, each on every fold"
+MAKES = "trials, with out-of-fold predictions"
 READS = (
     "model", "features", "seed", "search.sampler", "evaluation.metric", "evaluation.early_stop_on",
 )  # fmt: skip
@@ -137,9 +138,11 @@ def load(recipe: Recipe, folder: Path) -> Searched:
     return _searched(trials, catalogue.find("metrics", facts["metric"]), folder)
 
 
-def digest(searched: Searched, part: str) -> str:
+def digest(recipe: Recipe, searched: Searched, part: str) -> str:
     """Identify what a later step uses of a search: its ``best`` candidate, or all trials."""
-    winner = [searched.best.candidate.key, searched.best.refit_rounds()]
-    everything = [winner, len(searched.trials), searched.best.index]
+    best = searched.best
+    family = recipe.model[best.candidate.family].model_dump(exclude={"params", "features", "about"})
+    winner = [best.candidate.key, best.refit_rounds(), family]
+    everything = [winner, len(searched.trials), best.index]
     text = json.dumps(winner if part == "best" else everything)
     return hashlib.blake2b(text.encode(), digest_size=12).hexdigest()

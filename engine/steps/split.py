@@ -13,14 +13,15 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from engine import catalogue
-from engine.bundle.input import seconds
-from engine.contracts import Fold, Index, Listener, Rows
+from engine.bundle.input import seconds, shorten
+from engine.contracts import Fold, Index, Listener, Numbers, Rows
 from engine.errors import DataError, Fault
 from engine.recipe.schema import Recipe
 from engine.steps.load import Frame
 from engine.steps.target import Target, read_target
 
 ABOUT = "set a holdout aside and cut the rest into folds"
+MAKES = "holdout and folds"
 READS = (
     "data.target", "data.time", "data.group", "problem.task", "problem.positive",
     "evaluation.folds", "evaluation.holdout", "evaluation.split", "evaluation.seed",
@@ -59,8 +60,9 @@ def run(recipe: Recipe, inputs: Mapping[str, Frame], folder: Path, listener: Lis
     known = np.flatnonzero(target.known)
     if len(known) < len(frame):
         listener("notice", text=f"{len(frame) - len(known):,} rows have no target and are left out")
+    _no_clash(recipe, target)
     how, why = splitter_name(recipe, target)
-    rows = _rows(frame, recipe, target).take(known)
+    rows = _rows(frame.iloc[known], recipe, target.values[known])
     split = _split(how, rows, recipe, target, known)
     _save(split, why, folder)
     return split
@@ -82,9 +84,10 @@ def splitter_name(recipe: Recipe, target: Target) -> tuple[str, str]:
 def _split(how: str, rows: Rows, recipe: Recipe, target: Target, known: Index) -> Split:
     wanted = recipe.evaluation
     splitter = catalogue.find("splitters", how)
-    everything = Fold(np.arange(rows.count), np.arange(0))
+    outer = Fold(np.arange(rows.count), np.arange(0))
     try:
-        outer = splitter.holdout(rows, wanted.holdout, wanted.seed) if wanted.holdout else everything
+        if wanted.holdout:
+            outer = splitter.holdout(rows, wanted.holdout, wanted.seed)
         inner = splitter.folds(rows.take(outer.train), wanted.folds, wanted.seed)
     except DataError as error:
         raise DataError(*(_named(fault, target) for fault in error.faults)) from None
@@ -107,27 +110,43 @@ def _named(fault: Fault, target: Target) -> Fault:
     return Fault(text, fault.where, fault.hint)
 
 
-def _rows(frame: pd.DataFrame, recipe: Recipe, target: Target) -> Rows:
+def _no_clash(recipe: Recipe, target: Target) -> None:
+    """The id stands in the predictions under its own name."""
+    names = {"prediction", *(f"probability_{label}" for label in target.classes)}
+    if recipe.data.id in names:
+        message = f"predictions have a column {recipe.data.id!r} of their own"
+        raise DataError(Fault(message, "data.id", "rename the column"))
+
+
+def _rows(frame: pd.DataFrame, recipe: Recipe, target: NDArray[Any]) -> Rows:
     data = recipe.data
-    groups = pd.factorize(frame[data.group])[0] if data.group else None
-    if groups is not None and (groups < 0).any():
-        raise DataError(_hole(data.group, "data.group", int(np.argmax(groups < 0))))
-    return Rows(len(frame), target.values, groups, _time(frame, data.time))
+    groups = _groups(frame[data.group]) if data.group else None
+    return Rows(len(frame), target, groups, _time(frame[data.time]) if data.time else None)
 
 
-def _time(frame: pd.DataFrame, name: str | None) -> NDArray[np.float64] | None:
-    if not name:
-        return None
-    column = frame[name]
+def _groups(column: pd.Series[Any]) -> Index:
+    groups = pd.factorize(column)[0]
+    _no_hole(groups < 0, column, "data.group")
+    return groups
+
+
+def _time(column: pd.Series[Any]) -> Numbers:
     numeric = pd.api.types.is_numeric_dtype(column)
-    values = column.to_numpy(dtype=np.float64, na_value=np.nan) if numeric else seconds(column)
-    if np.isnan(values).any():
-        raise DataError(_hole(name, "data.time", int(np.argmax(np.isnan(values)))))
+    values: Numbers = (
+        column.to_numpy(dtype=np.float64, na_value=np.nan) if numeric else seconds(column)
+    )
+    _no_hole(~np.isfinite(values), column, "data.time")
     return values
 
 
-def _hole(name: str | None, key: str, row: int) -> Fault:
-    return Fault(f"row {row + 1} has no usable value in the column {name!r}", key)
+def _no_hole(missing: NDArray[np.bool_], column: pd.Series[Any], key: str) -> None:
+    if missing.any():
+        first = int(np.argmax(missing))
+        found = shorten(column.iloc[first]) if pd.notna(column.iloc[first]) else "nothing"
+        row = int(column.index[first]) + 1
+        message = f"row {row:,} holds {found} in the column {column.name!r}, which every row needs"
+        hint = f"mend or leave out these {int(missing.sum()):,} rows"
+        raise DataError(Fault(message, key, hint))
 
 
 def _save(split: Split, why: str, folder: Path) -> None:

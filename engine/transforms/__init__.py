@@ -3,43 +3,64 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
 from typing import Any
 
 from engine import catalogue
 
-Make = Callable[..., Any]
 
+@dataclass(frozen=True)
+class Surroundings:
+    """What a transformer is told besides the parameters of the recipe.
 
-def load(name: str) -> Make:
-    """Return ``make(option, params, columns=..., seed=...)`` for the step ``name``."""
-    return partial(_make, catalogue.rows("transforms")[name])
-
-
-def _make(
-    row: Mapping[str, Any], option: str, params: Mapping[str, Any], *, columns: int, seed: int
-) -> Any:
-    """Make an unfitted transformer.
-
-    Parameters
+    Attributes
     ----------
-    option : str
-        Which of the row's options; empty for the default.
-    params : mapping
-        Parameters in the recipe's words.
     columns : int
         How many columns it will see at least; caps a number of components.
     seed : int
         For transformers that draw.
+    classify : bool
+        Whether the target has classes; for transformers that look at it.
     """
+
+    columns: int
+    seed: int = 0
+    classify: bool = True
+
+
+Make = Callable[[str, Mapping[str, Any], Surroundings], Any]
+
+
+def load(name: str) -> Make:
+    """Return ``make(option, params, surroundings)`` for the step ``name``.
+
+    ``option`` is one of the row's options, or empty for its default; ``params`` are in the
+    recipe's words. What it returns is not fitted.
+    """
+    return partial(_make, catalogue.rows("transforms")[name])
+
+
+def _make(row: Mapping[str, Any], option: str, params: Mapping[str, Any], around: Surroundings) -> Any:
     entry = row["options"][option or row["default"]]
     words = entry.get("names", {})
-    given = {words.get(key, key): value for key, value in params.items()}
-    values = {**entry.get("params", {}), **given}
-    if cap := entry.get("at_most_columns"):
-        values[cap] = min(values.get(cap) or columns, columns)
-    if seed_name := entry.get("seed"):
-        values.setdefault(seed_name, seed)
-    module, _, cls = entry["class"].rpartition(".")
-    return getattr(import_module(module), cls)(**values)
+    values = {**entry.get("params", {}), **{words.get(k, k): v for k, v in params.items()}}
+    if seed := entry.get("seed"):
+        values.setdefault(seed, around.seed)
+    if by_task := entry.get("by_task"):
+        name, functions = next(iter(by_task.items()))
+        values.setdefault(name, _named(functions["classes" if around.classify else "values"]))
+    cap = entry.get("at_most_columns")
+    if cap and _is_number(values.get(cap)):
+        values[cap] = min(values[cap], around.columns)
+    return _named(entry["class"])(**values)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _named(path: str) -> Any:
+    module, _, name = path.rpartition(".")
+    return getattr(import_module(module), name)

@@ -16,24 +16,24 @@ Refused = Callable[..., str]
 
 
 @pytest.fixture
-def written(tmp_path: Path) -> Callable[[str, str], Path]:
+def write(tmp_path: Path) -> Callable[[str, str], Path]:
     """Write a file below the working folder."""
 
-    def write(text: str, name: str = "recipes/r.yaml") -> Path:
+    def write_it(text: str, name: str = "recipes/r.yaml") -> Path:
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, "utf-8")
         return path
 
-    return write
+    return write_it
 
 
 @pytest.fixture
-def loaded(tmp_path: Path, written: Callable[[str, str], Path]) -> Load:
+def loaded(tmp_path: Path, write: Callable[[str, str], Path]) -> Load:
     """Write ``recipes/r.yaml`` of the working folder, and load it."""
 
     def load_it(text: str, *overrides: str, data: str = DATA) -> Loaded:
-        written(data + text, "recipes/r.yaml")
+        write(data + text, "recipes/r.yaml")
         return load("r", overrides, root=tmp_path)
 
     return load_it

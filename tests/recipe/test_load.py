@@ -13,8 +13,7 @@ import yaml
 
 from engine.errors import NotFoundError, RecipeError
 from engine.recipe.load import load
-
-from .conftest import DATA, Load, Refused
+from tests.recipe.conftest import DATA, Load, Refused
 
 Write = Callable[[str, str], Path]
 
@@ -30,16 +29,26 @@ def test_a_name_of_its_own_wins_over_the_file(loaded: Load) -> None:
     assert loaded("name: churn\n").recipe.name == "churn"
 
 
-def test_a_recipe_is_found_by_path(tmp_path: Path, written: Write) -> None:
-    written(DATA, "some where/my recipe.yaml")
+def test_a_recipe_is_found_by_path(tmp_path: Path, write: Write) -> None:
+    write(DATA, "some where/my recipe.yaml")
     found = load("some where/my recipe.yaml", root=tmp_path)
     assert found.recipe.name == "my_recipe"
     assert found.path == tmp_path / "some where/my recipe.yaml"
 
 
-def test_the_users_recipe_comes_before_the_packaged_one(tmp_path: Path, written: Write) -> None:
-    written(DATA, "recipes/penguins.yaml")
+def test_the_users_recipe_comes_before_the_packaged_one(tmp_path: Path, write: Write) -> None:
+    write(DATA, "recipes/penguins.yaml")
     assert load("penguins", root=tmp_path).recipe.data.source == "x.csv"
+
+
+def test_a_recipes_name_may_have_its_ending(tmp_path: Path, write: Write) -> None:
+    write(DATA, "recipes/churn.yaml")
+    assert load("churn.yaml", root=tmp_path).recipe.name == "churn"
+
+
+def test_recipes_may_lie_in_folders(tmp_path: Path, write: Write) -> None:
+    write(DATA, "recipes/sales/churn.yaml")
+    assert load("sales/churn", root=tmp_path).recipe.name == "churn"
 
 
 def test_a_packaged_recipe_is_found_from_anywhere(tmp_path: Path) -> None:
@@ -56,41 +65,41 @@ def test_a_packaged_recipe_is_found_from_anywhere(tmp_path: Path) -> None:
     ],
 )
 def test_a_misspelt_recipe_name_suggests_the_nearest(
-    tmp_path: Path, written: Write, recipe: str, message: str
+    tmp_path: Path, write: Write, recipe: str, message: str
 ) -> None:
-    written(DATA, "recipes/churn.yaml")
-    written(DATA, "loose.yaml")
-    written("a,b", "data.csv")
+    write(DATA, "recipes/churn.yaml")
+    write(DATA, "loose.yaml")
+    write("a,b", "data.csv")
     with pytest.raises(NotFoundError) as caught:
         load(recipe, root=tmp_path)
     assert message in str(caught.value)
 
 
-def test_the_users_options_come_before_the_packaged_ones(loaded: Load, written: Write) -> None:
-    written("trials: 3\n", "conf/search/mine.yaml")
-    written("trials: 9\n", "conf/search/fast.yaml")
+def test_the_users_options_come_before_the_packaged_ones(loaded: Load, write: Write) -> None:
+    write("trials: 3\n", "conf/search/mine.yaml")
+    write("trials: 9\n", "conf/search/fast.yaml")
     assert loaded("search: mine\n").recipe.search.trials == 3
     assert loaded("search: fast\n").recipe.search.trials == 9
     assert loaded("search: thorough\n").recipe.search.trials == 200
 
 
-def test_an_option_may_be_empty(loaded: Load, written: Write) -> None:
-    written("# the schema's own defaults\n", "conf/search/plain.yaml")
+def test_an_option_may_be_empty(loaded: Load, write: Write) -> None:
+    write("# the schema's own defaults\n", "conf/search/plain.yaml")
     assert loaded("search: plain\n").recipe.search.trials == 20
 
 
-def test_a_family_of_the_users_own_needs_no_header(loaded: Load, written: Write) -> None:
-    written("classifier: sklearn.svm.SVC\nparams: {C: 2}\n", "conf/model/svm.yaml")
+def test_a_family_of_the_users_own_needs_no_header(loaded: Load, write: Write) -> None:
+    write("classifier: sklearn.svm.SVC\nparams: {C: 2}\n", "conf/model/svm.yaml")
     model = loaded("model: [svm, linear]\n").recipe.model
     assert list(model) == ["svm", "linear"]
     assert model["svm"].params == {"C": 2}
 
 
 def test_a_part_that_is_no_group_of_the_engine_may_be_one_of_the_users(
-    loaded: Load, written: Write
+    loaded: Load, write: Write
 ) -> None:
-    written("source: a.csv\ntarget: t\n", "conf/data/customers.yaml")
-    written("source: b.csv\n", "conf/data/others.yaml")
+    write("source: a.csv\ntarget: t\n", "conf/data/customers.yaml")
+    write("source: b.csv\ntarget: t\n", "conf/data/others.yaml")
     assert loaded("", data="data: customers\n").recipe.data.source == "a.csv"
     assert loaded("", data="data: {use: customers, target: z}\n").recipe.data.target == "z"
     assert loaded("", "data=others", data="data: customers\n").recipe.data.source == "b.csv"
@@ -98,20 +107,20 @@ def test_a_part_that_is_no_group_of_the_engine_may_be_one_of_the_users(
 
 
 def test_a_stray_base_or_recipe_in_the_users_conf_is_passed_over(
-    loaded: Load, written: Write
+    loaded: Load, write: Write
 ) -> None:
-    written("foo: bar\n", "conf/config.yaml")
-    written("foo: bar\n", "conf/recipe/r.yaml")
-    written("foo: bar\n", "conf/hydra/launcher/basic.yaml")
+    write("foo: bar\n", "conf/config.yaml")
+    write("foo: bar\n", "conf/recipe/r.yaml")
+    write("foo: bar\n", "conf/hydra/launcher/basic.yaml")
     assert loaded("").recipe.name == "r"
 
 
-def test_faults_of_an_option_name_its_file(refused: Refused, written: Write) -> None:
-    written("trials: 5\ntrails: 4\n", "conf/search/mine.yaml")
+def test_faults_of_an_option_name_its_file(refused: Refused, write: Write) -> None:
+    write("trials: 5\ntrails: 4\n", "conf/search/mine.yaml")
     assert refused("search: mine\n") == (
         "conf/search/mine.yaml:2: there is no key 'trails' in `search`\n    did you mean 'trials'?"
     )
-    written("trials: yes\n", "conf/search/mine.yaml")
+    write("trials: yes\n", "conf/search/mine.yaml")
     assert refused("search: mine\n").startswith("conf/search/mine.yaml:1: the unquoted word yes")
 
 
@@ -144,13 +153,13 @@ def test_a_default_alone_is_laid_over_the_familys_range(loaded: Load) -> None:
 
 
 def test_the_tree_can_be_loaded_again(
-    loaded: Load, tmp_path: Path, written: Write, monkeypatch: pytest.MonkeyPatch
+    loaded: Load, tmp_path: Path, write: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("OWNER", "growth")
     first = loaded("problem: {owner: '${oc.env:OWNER}'}\nsearch: fast\nmodel: [linear]\n")
     assert first.recipe.problem.owner == "growth"
     assert first.tree["problem"]["owner"] == "${oc.env:OWNER}"
-    written(yaml.safe_dump(first.tree, sort_keys=False), "again.yaml")
+    write(yaml.safe_dump(first.tree, sort_keys=False), "again.yaml")
     second = load("again.yaml", root=tmp_path)
     assert second.recipe == first.recipe
     assert second.tree == first.tree
@@ -213,9 +222,20 @@ def test_faults_are_capped(refused: Refused) -> None:
 
 
 def test_many_faults_are_told_at_once(refused: Refused) -> None:
-    written = "model: xgbost\nsearch: {use: thorogh, trials: 0}\nevalution: {folds: 3}\n"
+    written = (
+        "problem: {positive: yes}\nmodel: xgbost\nsearch: {use: thorogh, trials: 0}\n"
+        "evalution: {folds: 3}\n"
+    )
     message = refused(written, "seed=x", "serch.trials=4")
-    for part in ("'xgbost'", "'thorogh'", "at least 1", "'evalution'", "seed=x", "'serch'"):
+    for part in (
+        "word yes means",
+        "'xgbost'",
+        "'thorogh'",
+        "at least 1",
+        "'evalution'",
+        "seed=x",
+        "'serch'",
+    ):
         assert part in message
 
 
@@ -223,7 +243,7 @@ def test_loading_imports_no_data_or_estimator_library() -> None:
     code = (
         "import sys; from engine.recipe.load import load; load('penguins');"
         "heavy = {'pandas', 'sklearn', 'numpy', 'xgboost', 'optuna', 'scipy'};"
-        "sys.exit(' '.join(heavy & set(sys.modules)))"
+        "sys.exit(' '.join(heavy & set(sys.modules)) or 0)"
     )
     path = os.pathsep.join(sys.path)
     done = subprocess.run(

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hydra.core.global_hydra import GlobalHydra
+from hydra.core.hydra_config import HydraConfig
 
-from engine.errors import RecipeError
-from engine.recipe.multirun import of_job, ready
+from engine.errors import Fault
+from engine.recipe import overrides
+from engine.recipe.compose import hydra_for
+from engine.recipe.load import Prepared, prepare
+from engine.recipe.override import Ground, Override
+from tests.recipe.conftest import Load, Refused
 
-from .conftest import Load, Refused
+
+def test_a_value_nested_without_end(refused: Refused) -> None:
+    assert "nested too deep" in refused("", f"seed={'[' * 3000}{']' * 3000}")
 
 
 @pytest.mark.parametrize("override", ["search.trials=7", "+search.trials=7", "++search.trials=7"])
@@ -72,7 +81,7 @@ def test_the_recipes_values_are_laid_over_the_option_selected(loaded: Load) -> N
 
 
 @pytest.mark.parametrize(
-    "written",
+    "text",
     [
         "range(3,10)",
         "range(3, 10)",
@@ -81,9 +90,9 @@ def test_the_recipes_values_are_laid_over_the_option_selected(loaded: Load) -> N
         "int(interval(1,4))",
     ],
 )
-def test_a_range_is_searched(loaded: Load, written: str) -> None:
-    params = loaded("", f"model.xgboost.params.max_depth={written}").recipe.model["xgboost"].params
-    assert params["max_depth"] == written
+def test_a_range_is_searched(loaded: Load, text: str) -> None:
+    params = loaded("", f"model.xgboost.params.max_depth={text}").recipe.model["xgboost"].params
+    assert params["max_depth"] == text
 
 
 def test_a_range_in_quotes_is_searched_too(loaded: Load) -> None:
@@ -158,7 +167,7 @@ def test_quotes_inside_of_a_range_are_kept(loaded: Load) -> None:
         ("model.linear.params.C=[range(1,2)]", "a range inside of { } or [ ] must be in quotes"),
         ("data.source=${oc.decode:x}", "${oc.decode:x} cannot be followed"),
         ("features.blocks.a.steps.x={_target_: os.system}", "the key `_target_` is not allowed"),
-        ("hydra.nope=1", "hydra.nope"),
+        ("hydra.nope=1", "Key 'nope' not in 'HydraConf'"),
         ("hydra/launcher=nope", "there is no option of hydra/launcher 'nope'"),
         ("~data.source", "`data.source` is missing"),
     ],
@@ -184,32 +193,53 @@ def test_an_override_of_a_family_not_selected_is_set_aside(loaded: Load) -> None
     )
 
 
+def in_multirun(root: Path, *texts: str) -> tuple[Prepared, list[Override], list[Fault]]:
+    prepared = prepare("r", root)
+    ground = Ground(prepared.groups, prepared.selected, multirun=True)
+    return prepared, *overrides.read(texts, ground)
+
+
 def test_sweeps_mean_jobs_in_a_multirun(tmp_path: Path, loaded: Load) -> None:
     loaded("")
-    _, texts = ready("r", ["model=xgboost,linear", "seed=1,2", "data.time=a,b"], root=tmp_path)
-    assert texts == ["recipe=r", "model=xgboost,linear", "++seed=1,2", "++data.time=a,b"]
+    typed = ["model=xgboost,linear", "search=glob(*)", "seed=1,2", "data.time=a,b"]
+    _, given, faults = in_multirun(tmp_path, *typed)
+    assert not faults
+    assert [o.text for o in given] == [*typed[:2], "++seed=1,2", "++data.time=a,b"]
 
 
 def test_faults_of_a_multirun_are_told_before_any_job(tmp_path: Path, loaded: Load) -> None:
     loaded("")
-    with pytest.raises(RecipeError) as caught:
-        ready("r", ["model=xgbost,linear", "serch.trials=1,2"], root=tmp_path)
-    assert "'xgbost'" in str(caught.value)
-    assert "'serch'" in str(caught.value)
+    _, given, faults = in_multirun(tmp_path, "model=xgbost,linear", "serch.trials=1,2", "seed=1")
+    assert [fault.hint for fault in faults] == ["did you mean 'xgboost'?", "did you mean 'search'?"]
+    assert [override.text for override in given] == ["++seed=1"]
 
 
 def test_hydra_runs_the_jobs_and_each_is_loaded(tmp_path: Path, loaded: Load) -> None:
     loaded("model: mlp\n")
     sweep = "model.mlp.params.hidden_layer_sizes=[3],[4]"
-    hydra, texts = ready("r", [sweep, "seed=1,2"], root=tmp_path)
+    prepared, given, _ = in_multirun(tmp_path, sweep, "seed=1,2")
+    hydra = hydra_for(prepared.name, prepared.file, prepared.groups, given)
     places = [f"hydra.sweep.dir={tmp_path}/jobs", "hydra.sweep.subdir=${hydra.job.num}"]
-    jobs = hydra.multirun(
-        "config",
-        lambda config: config.model.mlp.params.hidden_layer_sizes[0] * 10 + config.seed,
-        [*texts, *places, "hydra.output_subdir=null"],
-        with_log_configuration=False,
-    )
+
+    def task(config: Any) -> int:
+        own = [text for text in HydraConfig.get().overrides.task if text != "recipe=r"]
+        recipe = loaded("model: mlp\n", *own).recipe
+        assert recipe.seed == config.seed
+        (size,) = recipe.model["mlp"].params["hidden_layer_sizes"]
+        return int(size) * 10 + recipe.seed
+
+    texts = ["recipe=r", *(o.text for o in given), *places, "hydra.output_subdir=null"]
+    jobs = hydra.multirun("config", task, texts, with_log_configuration=False)
+    GlobalHydra.instance().clear()
     assert [job.return_value for job in jobs[0]] == [31, 32, 41, 42]
-    told = of_job(jobs[0][3].overrides)
-    assert told == ["model.mlp.params.hidden_layer_sizes=[4]", "seed=2"]
-    assert loaded("model: mlp\n", *told).recipe.seed == 2
+
+
+def test_a_list_and_a_mapping_in_turn(loaded: Load) -> None:
+    key = "model.mlp.params.hidden_layer_sizes"
+    both = [f"{key}=[3]", f"{key}={{default: [4], search: [[4], [5]]}}"]
+    assert loaded("model: mlp\n", *both).recipe.model["mlp"].params["hidden_layer_sizes"] == {
+        "default": [4],
+        "search": [[4], [5]],
+    }
+    turned = loaded("model: mlp\n", *reversed(both)).recipe.model["mlp"].params
+    assert turned["hidden_layer_sizes"] == [3]

@@ -94,6 +94,7 @@ def test_a_default_is_tried_first() -> None:
         ("tag(log, choice(a, b))", "a choice has no logarithm: leave out tag(log, ...)"),
         ("choice(a, a)", "the option a stands twice"),
         ("range(1", "'range(1' is not a range that Hydra can read"),
+        ("int(" * 3000 + "1" + ")" * 3000, "the range is nested too deep for Hydra to read"),
         ("choice()", "is not a range that Hydra can read"),
         ({"search": []}, "'search' must be a range such as range(3, 10), or a list of options"),
         ({"search": 5}, "'search' must be a range such as range(3, 10), or a list of options"),

@@ -119,17 +119,15 @@ def test_rewriting_twice_is_rewriting_once(written: dict[str, Any]) -> None:
     assert twice.file.tree == once.file.tree
 
 
-def test_the_printed_form_is_read_alike(
-    tmp_path: Path, written: Callable[[str, str], Path]
-) -> None:
-    written(
+def test_the_printed_form_is_read_alike(tmp_path: Path, write: Callable[[str, str], Path]) -> None:
+    write(
         "data: {source: x.csv, target: y}\nsearch: {use: fast, trials: 7}\n"
         "model:\n  linear:\n  xgboost:\n    params:\n      max_depth: range(3, 5)\n",
         "recipes/short.yaml",
     )
     first = load("short", root=tmp_path)
-    written(first.hydra, "recipes/long.yaml")
+    write(first.hydra, "recipes/long.yaml")
     second = load("long", root=tmp_path)
-    assert first.hydra.startswith("# @package _global_\ndefaults:\n- _self_\n- override /model:")
+    assert first.hydra.startswith("# @package _global_\ndefaults:\n- _self_\n- override /search:")
     assert second.hydra == first.hydra
     assert second.tree | {"name": "short"} == first.tree

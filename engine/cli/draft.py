@@ -1,0 +1,149 @@
+"""The text of a recipe that ``engine init`` writes: short, commented, and sound."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+
+SCHEMA_FILE = ".recipe.schema.json"
+MOST_COLUMNS = 40
+MOST_LETTERS = 50
+_PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:[./-][A-Za-z0-9_]+)*")
+_READ_OTHERWISE = {"y", "n", "yes", "no", "on", "off", "true", "false", "null"}
+
+
+@dataclass(frozen=True)
+class Found:
+    """A column: what it is taken for (None where it is left out), and why."""
+
+    name: str
+    kind: str | None
+    reason: str
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What was found in the data.
+
+    Attributes
+    ----------
+    recipe : str
+        What the recipe is called.
+    task, because : str
+        What is to be predicted, and why that is thought.
+    metric : str
+        What is optimised.
+    positive : str, number, bool or None
+        The class that is looked for, in a binary task.
+    share : float
+        How much of the rows are of that class.
+    unlabelled : int
+        Rows without a target.
+    id, time : Found or None
+        Columns that may have these roles.
+    columns, dropped : sequence of Found
+        Columns to learn from, and those that cannot be used as they are.
+    """
+
+    recipe: str
+    source: str
+    target: str
+    rows: int
+    task: str
+    because: str
+    metric: str
+    positive: Any = None
+    share: float = 0.0
+    unlabelled: int = 0
+    id: Found | None = None
+    time: Found | None = None
+    columns: Sequence[Found] = ()
+    dropped: Sequence[Found] = ()
+
+
+def text(draft: Draft) -> str:
+    """Return the recipe of a draft."""
+    parts = (_head(draft), _problem(draft), _data(draft), _columns(draft), _rest(draft))
+    return "\n".join("\n".join(part) + "\n" for part in parts)
+
+
+def scalar(value: Any) -> str:
+    """Write a value so that YAML reads the same back, whatever it holds.
+
+    >>> scalar("plan_type"), scalar("yes"), scalar("a: b"), scalar(1)
+    ('plan_type', '"yes"', '"a: b"', '1')
+    """
+    if not isinstance(value, str):
+        return yaml.safe_dump(value, width=10**6).removesuffix("\n").removesuffix("\n...")
+    if _PLAIN.fullmatch(value) and value.lower() not in _READ_OTHERWISE:
+        return value
+    quoted = yaml.safe_dump(value, default_style='"', width=10**6, allow_unicode=True)
+    return quoted.removesuffix("\n")
+
+
+def _head(draft: Draft) -> Iterator[str]:
+    yield f"# yaml-language-server: $schema={SCHEMA_FILE}"
+    source, target = scalar(draft.source), scalar(draft.target)
+    yield f"# Predicts {target} from {source}: {draft.rows:,} rows, {draft.task}."
+    yield f"#   engine plan {draft.recipe}    shows what a run would do"
+    yield f"#   engine run {draft.recipe}     does it"
+
+
+def _problem(draft: Draft) -> Iterator[str]:
+    yield "problem:"
+    yield "  # question: What is to be decided, in a sentence?"
+    if draft.positive is not None:
+        about = f"the class that is looked for: {draft.share:.1%} of the rows"
+        yield f"  positive: {scalar(draft.positive)}  # {about}"
+    yield f"  task: auto  # {draft.task}, as {_one_line(draft.because)}"
+
+
+def _data(draft: Draft) -> Iterator[str]:
+    yield "data:"
+    yield f"  source: {scalar(draft.source)}"
+    lacking = f"  # {draft.unlabelled:,} rows have none and are left out" * bool(draft.unlabelled)
+    yield f"  target: {scalar(draft.target)}{lacking}"
+    if draft.id:
+        yield f"  id: {scalar(draft.id.name)}  # {draft.id.reason}; kept out of the features"
+    if draft.time:
+        yield f"  # time: {scalar(draft.time.name)}  # with it, folds go forward in time"
+    if draft.dropped:
+        yield "  drop:  # these cannot be used as they are"
+        for column in draft.dropped:
+            yield f"    - {scalar(column.name)}  # {_one_line(column.reason)}"
+
+
+def _columns(draft: Draft) -> Iterator[str]:
+    shown = draft.columns[:MOST_COLUMNS]
+    if not shown:
+        yield "# No column is left to learn from."
+        return
+    yield f"# What the other columns are taken for ({len(draft.columns):,}):"
+    names = [_shortened(scalar(column.name)) for column in shown]
+    width = max(map(len, names))
+    for name, column in zip(names, shown, strict=True):
+        yield f"#   {name:<{width}}  {column.kind or 'left out':<8}  {_one_line(column.reason)}"
+    if more := len(draft.columns) - len(shown):
+        yield f"#   and {more:,} more; `engine plan {draft.recipe}` lists them"
+
+
+def _rest(draft: Draft) -> Iterator[str]:
+    yield "# One leaderboard over these families; `engine list models` names all."
+    yield "model: [dummy, linear, xgboost]"
+    yield "search:"
+    yield "  trials: 20  # more of them later carry this search on"
+    yield "evaluation:"
+    yield f"  metric: {draft.metric}  # what is optimised; `engine list metrics` names all"
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= MOST_LETTERS else f"{text[: MOST_LETTERS - 3]}..."
+
+
+def _one_line(text: str) -> str:
+    """Keep a reason that quotes the data within its comment."""
+    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)

@@ -1,0 +1,171 @@
+"""``engine init``: a commented recipe for a data file."""
+
+from __future__ import annotations
+
+import os
+import re
+from argparse import Namespace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from engine.catalogue import unknown
+from engine.cli import console
+from engine.cli.draft import SCHEMA_FILE, Draft, Found, scalar, text
+from engine.errors import DataError, EngineError, Fault, RecipeError
+from engine.recipe import find, groups, jsonschema
+from engine.recipe.load import load
+from engine.recipe.schema import Data, Family, Recipe
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+RECIPES = Path("recipes")
+_NAMES_A_ROW = re.compile(
+    r"(^|[_\W])(id|uuid|guid|key|no|nr|rowid|rownames|index)$|^id[_\W]|[a-z](Id|ID)$"
+    r"|^unnamed: 0$",
+)
+MOST_HINT = 300
+
+
+def init_(arguments: Namespace) -> int:
+    """Write a recipe that predicts a column of a file."""
+    from engine.steps.load import source_of  # pandas takes a second to import
+
+    name = recipe_name(arguments.data)
+    path = RECIPES / f"{name}.yaml"
+    if path.exists() and not arguments.force:
+        hint = "--force writes over it, or rename it first"
+        raise RecipeError(Fault(f"{path} exists already", hint=hint))
+    source = source_of(arguments.data)
+    frame = source.read(arguments.data)
+    draft = examine(frame, arguments.data, arguments.target, name)
+    _write(path, draft)
+    _tell(path, draft)
+    return 0
+
+
+def recipe_name(source: str) -> str:
+    """Return what a recipe for a source is called.
+
+    >>> recipe_name("data/my customers.csv.gz"), recipe_name("sklearn:wine")
+    ('my_customers', 'wine')
+    """
+    last = re.split(r"[/\\:]", source)[-1]
+    stem = re.sub(r"(\.(csv|tsv|parquet|pq|gz|json|xlsx))+$", "", last, flags=re.IGNORECASE)
+    return find.name(Path(f"{stem.replace('.', '_') or 'recipe'}.yaml"))
+
+
+def examine(frame: pd.DataFrame, source: str, target: str, name: str) -> Draft:
+    """Find out what a recipe for a target column should say.
+
+    Raises
+    ------
+    DataError
+        If there is no such column, or it cannot be learnt.
+    """
+    from engine.steps.measures import metric_name
+    from engine.steps.target import read_target
+
+    _require(target, [str(column) for column in frame.columns])
+    recipe = _least_recipe(name, source, target)
+    found = read_target(frame, recipe)
+    known = frame[found.known]
+    positive = found.classes[-1] if found.task == "binary" else None
+    given = [_found(known, str(column)) for column in frame.columns if str(column) != target]
+    id_ = next((row for column in given if (row := _as_id(known, column))), None)
+    columns = [column for column in given if not id_ or column.name != id_.name]
+    draft = Draft(
+        recipe=name, source=source, target=target, rows=len(frame),
+        task=found.task, because=found.reason, metric=metric_name(recipe, found.task),
+        positive=positive, share=float((found.values[found.known] == 1).mean()),
+        unlabelled=len(frame) - len(known), id=id_,
+        time=next((column for column in columns if column.kind == "date"), None),
+        columns=[column for column in columns if column.kind != "unusable"],
+        dropped=[column for column in columns if column.kind == "unusable"],
+    )  # fmt: skip
+    _require_expressible(draft)
+    return draft
+
+
+def _require(target: str, columns: list[str]) -> None:
+    if target not in columns:
+        fault = unknown("column", target, columns, "--target")
+        raise DataError(Fault(fault.message, fault.where, fault.hint[:MOST_HINT]))
+
+
+def _require_expressible(draft: Draft) -> None:
+    """Refuse names that a recipe would read as a reference, or as left open."""
+    named = [draft.source, draft.target, *(column.name for column in draft.dropped)]
+    named += [draft.id.name] if draft.id else []
+    named += [draft.positive] if isinstance(draft.positive, str) else []
+    strange = [name for name in named if "${" in name or name == "???"]
+    message = "{!r} cannot be written in a recipe, where ${{...}} stands for a reference"
+    if strange:
+        raise DataError(*(Fault(message.format(name), hint="rename it") for name in strange))
+
+
+def _least_recipe(name: str, source: str, target: str) -> Recipe:
+    data = Data(source=source, target=target)
+    return Recipe(name=name, data=data, model={"dummy": Family()})
+
+
+def _found(frame: pd.DataFrame, name: str) -> Found:
+    """Say what a run would take a column for; ``unusable`` where it would refuse it."""
+    from engine.steps.columns import roles
+
+    try:
+        role = roles(frame[[name]])[0]
+    except DataError as error:
+        message = error.faults[0].message
+        return Found(name, "unusable", message.removeprefix(f"the column {name!r} "))
+    return Found(name, role.column.kind if role.column else None, role.reason)
+
+
+def _as_id(frame: pd.DataFrame, column: Found) -> Found | None:
+    """Take a column for the rows' name if each has its own, and it is called so."""
+    values = frame[column.name]
+    named = _NAMES_A_ROW.search(column.name) or _NAMES_A_ROW.search(column.name.lower())
+    if not named or column.kind == "unusable" or not values.is_unique or values.hasnans:
+        return None
+    if values.dtype.kind == "f" or column.kind in ("date", "boolean"):
+        return None
+    return Found(column.name, column.kind, "each row has a value of its own")
+
+
+def _write(path: Path, draft: Draft) -> None:
+    """Write the schema for editors, then the recipe; it takes its name when it is sound."""
+    path.parent.mkdir(exist_ok=True)
+    schema = jsonschema.schema(groups.find(Path.cwd()))
+    _replace(path.with_name(SCHEMA_FILE), console.to_json(schema))
+    _replace(path, text(draft))
+    load(str(path))
+
+
+def _replace(path: Path, content: str) -> None:
+    partial = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with partial.open("w", encoding="utf-8") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(path)
+    except OSError as error:
+        partial.unlink(missing_ok=True)
+        hint = "make the folder writable, or work in another"
+        raise EngineError(Fault(f"cannot be written: {error.strerror}", str(path), hint)) from None
+
+
+def _tell(path: Path, draft: Draft) -> None:
+    console.line(f"Wrote {path}", "bold")
+    rows: list[tuple[str, Any]] = [("task", f"{draft.task}, as {draft.because}")]
+    if draft.positive is not None:
+        rows.append(("positive", f"{scalar(draft.positive)}, {draft.share:.1%} of the rows"))
+    rows.append(("columns", f"{len(draft.columns):,} to learn from"))
+    if draft.id:
+        rows.append(("id", draft.id.name))
+    if draft.dropped:
+        rows.append(("dropped", ", ".join(column.name for column in draft.dropped)))
+    console.facts(rows)
+    console.line()
+    console.line(f"  engine plan {draft.recipe}")
+    console.line(f"  engine run {draft.recipe}")

@@ -1,0 +1,78 @@
+"""Folders that are being written: each is locked by the process that writes it.
+
+A lock goes with its process, however that ends. So what a killed run has left can be told from
+what a living one writes, in other containers and on other machines of a shared disk too.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+
+@contextmanager
+def claimed(parent: Path, prefix: str) -> Iterator[Path]:
+    """Give a new folder below ``parent``; it is removed at the end unless it was renamed."""
+    sweep(parent, prefix)
+    folder, descriptor = _claim(parent, prefix)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+        os.close(descriptor)
+
+
+def _claim(parent: Path, prefix: str) -> tuple[Path, int]:
+    while True:
+        folder = parent / f"{prefix}{uuid.uuid4().hex[:12]}"
+        folder.mkdir(parents=True)
+        with suppress(FileNotFoundError):  # swept between being made and being locked
+            descriptor = os.open(folder, os.O_RDONLY)
+            if _lock(descriptor, fcntl.LOCK_EX) and folder.exists():
+                return folder, descriptor
+            os.close(descriptor)
+
+
+def sweep(parent: Path, prefix: str) -> None:
+    """Remove the claimed folders whose writers are gone."""
+    for left in parent.glob(f"{prefix}*"):
+        with suppress(OSError):
+            descriptor = os.open(left, os.O_RDONLY)
+            if _lock(descriptor, fcntl.LOCK_EX):
+                shutil.rmtree(left, ignore_errors=True)
+            os.close(descriptor)
+
+
+def _lock(descriptor: int, kind: int) -> bool:
+    try:
+        fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+@contextmanager
+def locked(path: Path, shared: bool, wait: Callable[[], None]) -> Iterator[None]:
+    """Hold the lock of a file; ``wait`` is called before waiting for another process."""
+    kind = fcntl.LOCK_SH if shared else fcntl.LOCK_EX
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a") as file:
+        if not _lock(file.fileno(), kind):
+            wait()
+            fcntl.flock(file, kind)
+        yield
+
+
+def settle(folder: Path) -> None:
+    """Have everything below a folder on the disk before it takes its name."""
+    for path in (folder, *folder.rglob("*")):
+        descriptor = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

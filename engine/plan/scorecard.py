@@ -1,0 +1,45 @@
+"""The scorecard: what came of a run, on one page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from engine.recipe.schema import Recipe
+from engine.steps.evaluate import Evaluated
+from engine.steps.split import Split
+
+
+def scorecard(
+    recipe: Recipe, results: Mapping[str, Any], facts: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return the scorecard of a run.
+
+    Parameters
+    ----------
+    results : mapping
+        Of the steps, by name.
+    facts : mapping
+        ``question``, ``owner``, ``seconds``, ``step_seconds``, ``data`` and ``provenance``.
+    """
+    evaluated: Evaluated = results["evaluate"]
+    split: Split = results["split"]
+    leader = evaluated.leaderboard[0]
+    return {
+        "recipe": recipe.name,
+        "question": facts["question"],
+        "owner": facts["owner"],
+        "task": split.target.task,
+        "classes": [str(label) for label in split.target.classes],
+        "metric": evaluated.metric,
+        "family": leader["family"],
+        "trial": leader["trial"],
+        "values": leader["values"],
+        "cv": evaluated.cv,
+        "holdout": evaluated.holdout,
+        "rows": {"train": len(split.train), "holdout": len(split.holdout)},
+        "split": split.how,
+        "trials": sum(row["trials"] for row in evaluated.leaderboard),
+        "final_rows": recipe.evaluation.final_rows,
+        **{key: facts[key] for key in ("seconds", "step_seconds", "data", "provenance")},
+    }

@@ -1,0 +1,43 @@
+"""How long a search may still take."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+
+class Budget:
+    """Counts the time that a search is active, over all runs that carry it on.
+
+    Parameters
+    ----------
+    path : Path
+        A file that remembers the seconds; they are written each time that they are asked for.
+    timeout : float, optional
+        Seconds; None sets no limit.
+    """
+
+    def __init__(self, path: Path, timeout: float | None) -> None:
+        self.path = path
+        self.timeout = timeout
+        self._before = _read(path)
+        self._begin = time.monotonic()
+
+    def spent(self) -> float:
+        """Seconds that the search was active."""
+        return self._before + time.monotonic() - self._begin
+
+    def is_over(self) -> bool:
+        """Whether the time is up; remembers how much was spent."""
+        spent = self.spent()
+        partial = self.path.with_suffix(".partial")
+        partial.write_text(f"{spent:.3f}", "utf-8")
+        partial.rename(self.path)
+        return self.timeout is not None and spent >= self.timeout
+
+
+def _read(path: Path) -> float:
+    try:
+        return max(0.0, float(path.read_text("utf-8")))
+    except (OSError, ValueError):
+        return 0.0

@@ -1,0 +1,298 @@
+"""What is said of a recipe that is well written and means nothing: snapshots of the messages."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.recipe.conftest import Load, Refused
+
+MESSAGES = [
+    (
+        "evalution: {folds: 3}\n",
+        "recipes/r.yaml:2: there is no key 'evalution'\n    did you mean 'evaluation'?",
+    ),
+    (
+        "search:\n  sampler: tpe\n  trails: 5\n",
+        "recipes/r.yaml:4: there is no key 'trails' in `search`\n    did you mean 'trials'?",
+    ),
+    (
+        "xgboost: {}\n",
+        "recipes/r.yaml:2: there is no key 'xgboost'\n    indent it, to stand below `model:`",
+    ),
+    (
+        "trials: 5\n",
+        "recipes/r.yaml:2: there is no key 'trials'\n    indent it, to stand below `search:`",
+    ),
+    (
+        "features: {blocks: {a: {colums: number}}}\n",
+        "recipes/r.yaml:2: there is no key 'colums' in `features.blocks.a`\n"
+        "    did you mean 'columns'?",
+    ),
+    (
+        "model: {linear: {native: {mising: true}}}\n",
+        "recipes/r.yaml:2: there is no key 'mising' in `model.linear.native`\n"
+        "    did you mean 'missing'?",
+    ),
+    (
+        "deploy: kubernetes\n",
+        "recipes/r.yaml:2: `deploy` is not available yet\n    leave it out",
+    ),
+    (
+        "problem: {costs: {false_positive: 5}}\n",
+        "recipes/r.yaml:2: `problem.costs` is not available yet\n    leave it out",
+    ),
+    (
+        "seed: 1.5\n",
+        "recipes/r.yaml:2: `seed` is 1.5; a whole number was expected",
+    ),
+    ("seed: true\n", "recipes/r.yaml:2: `seed` is true; a number was expected"),
+    (
+        "search: {trials: 0}\n",
+        "recipes/r.yaml:2: `search.trials` is 0; at least 1 was expected",
+    ),
+    (
+        "search: {timeout: 10x}\n",
+        "recipes/r.yaml:2: `search.timeout` is '10x'; "
+        "a duration such as 90s, 10m or 1h30m was expected",
+    ),
+    (
+        "search: {timeout: .inf}\n",
+        "recipes/r.yaml:2: `search.timeout` is inf; a finite number was expected",
+    ),
+    (
+        "search: {sampler: tpee}\n",
+        "recipes/r.yaml:2: `search.sampler` is 'tpee'; tpe, random or grid was expected\n"
+        "    did you mean tpe?",
+    ),
+    (
+        "evaluation: {metrics: roc_auc}\n",
+        "recipes/r.yaml:2: `evaluation.metrics` is 'roc_auc'; auto or a list was expected",
+    ),
+    (
+        "problem:\n",
+        "recipes/r.yaml:2: `problem` is empty; a mapping was expected\n"
+        "    leave `problem` out for its default",
+    ),
+    (
+        "name: a/b\n",
+        "recipes/r.yaml:2: `name` cannot be 'a/b'\n"
+        "    letters, digits, _ . and - alone, at most 80",
+    ),
+    (
+        "problem: {owner: '???'}\n",
+        "recipes/r.yaml:2: `problem.owner` is left open (???)\n    give it: problem.owner=VALUE",
+    ),
+    (
+        "search:\n  trials: range(3, 5)\n",
+        "recipes/r.yaml:3: `search.trials` cannot be a range\n"
+        "    ranges stand under the `params` of a model family and the `steps` of features",
+    ),
+    (
+        "features:\n  rest: choice(auto, drop)\n",
+        "recipes/r.yaml:3: `features.rest` cannot be a range\n"
+        "    ranges stand under the `params` of a model family and the `steps` of features",
+    ),
+    (
+        "model:\n  xgboost:\n    params:\n      max_depth: range(10, 3)\n",
+        "recipes/r.yaml:5: `model.xgboost.params.max_depth`: "
+        "the lower end 10 must be below the upper end 3",
+    ),
+    (
+        "model:\n  xgboost:\n    params:\n      max_depth:\n        search: range(7, 9)\n",
+        "recipes/r.yaml:5: `model.xgboost.params.max_depth`: "
+        "the default 6 lies outside range(7, 9)\n"
+        "    give a default that lies inside, beside `search`",
+    ),
+    (
+        "model: {xgboost: {params: {max_depth: {default: 4, serach: 3}}}}\n",
+        "recipes/r.yaml:2: there is no key 'serach' in the range "
+        "`model.xgboost.params.max_depth`\n    did you mean 'search'?",
+    ),
+    (
+        "model: {xgboost: {params: {gamma: {default: 4}}}}\n",
+        "recipes/r.yaml:2: `model.xgboost.params.gamma` has a default and no `search`\n"
+        "    write the value alone, or add search: range(3, 10)",
+    ),
+    (
+        "model: {xgboost: {params: {max_dept: 3}}}\n",
+        "recipes/r.yaml:2: neither XGBClassifier nor XGBRegressor has a parameter 'max_dept'\n"
+        "    did you mean 'max_depth'?",
+    ),
+    (
+        "model: {xgboost: {params: {n_jobs: 3}}}\n",
+        "recipes/r.yaml:2: `n_jobs` is set by the engine\n    use `compute.threads`",
+    ),
+    (
+        "model: {xgboost: {params: {random_state: 3}}}\n",
+        "recipes/r.yaml:2: `random_state` is set by the engine\n"
+        "    use `seed:` at the top of the recipe",
+    ),
+    (
+        "model: {linear: {classifier: os.system}}\n",
+        "recipes/r.yaml:2: 'os.system' is not of a trusted package\n"
+        "    known packages: sklearn, xgboost, lightgbm, catboost, interpret",
+    ),
+    (
+        "model: {linear: {classifier: sklearn.utils.Bunch}}\n",
+        "recipes/r.yaml:2: there is no classifier 'sklearn.utils.Bunch'",
+    ),
+    (
+        "model: {linear: {classifier: sklearn.linear.LogisticRegression}}\n",
+        "recipes/r.yaml:2: there is no classifier 'sklearn.linear.LogisticRegression'\n"
+        "    did you mean 'sklearn.linear_model.LogisticRegression'?",
+    ),
+    (
+        "model: {linear: {regressor: sklearn.svm.SVC, params: {C: 1}}}\n",
+        "recipes/r.yaml:2: sklearn.svm.SVC is a classifier, not a regressor",
+    ),
+    (
+        "model: {dummy: {classifier: null}}\nproblem: {task: binary}\n",
+        "recipes/r.yaml:2: the family dummy has no classifier, which the task binary needs\n"
+        "    leave it out, or name one: model.dummy.classifier",
+    ),
+    (
+        "model: {linear: {_target_: os.system}}\n",
+        "recipes/r.yaml:2: the key `_target_` is not allowed: a recipe never names code to run\n"
+        "    model families are chosen by name, under `model`",
+    ),
+    (
+        "features: {blocks: {a: {steps: {x: [{_partial_: true}]}}}}\n",
+        "recipes/r.yaml:2: the key `_partial_` is not allowed",
+    ),
+    (
+        "hydra: {callbacks: {x: 1}}\n",
+        "recipes/r.yaml:2: `hydra.callbacks` cannot be set in a file; "
+        "only `hydra.launcher` and `hydra.sweeper` can\n    give it on the command line",
+    ),
+    (
+        "features: {blocks: {a: {steps: {scal: standard}}}}\n",
+        "recipes/r.yaml:2: there is no step 'scal'\n    did you mean 'scale'?",
+    ),
+    (
+        "features: {blocks: {a: {steps: {scale: standrd}}}}\n",
+        "recipes/r.yaml:2: the step `scale` has no option 'standrd'\n    did you mean 'standard'?",
+    ),
+    (
+        'features: {blocks: {a: {steps: {scale: "choice(standard, robst)"}}}}\n',
+        "recipes/r.yaml:2: the step `scale` has no option 'robst'\n    did you mean 'robust'?",
+    ),
+    (
+        "features: {blocks: {a: {steps: {reduce: {pca: {componets: 3}}}}}}\n",
+        "recipes/r.yaml:2: PCA has no parameter 'componets'\n    did you mean 'components'?",
+    ),
+    (
+        "features: {blocks: {a: {steps: {reduce: pca, pca: {componets: 3}}}}}\n",
+        "recipes/r.yaml:2: PCA has no parameter 'componets'\n    did you mean 'components'?",
+    ),
+    (
+        "features: {blocks: {a: {steps: {pca: {components: 3}}}}}\n",
+        "recipes/r.yaml:2: 'pca' is an option of the step `reduce`, "
+        "which does not choose it here\n    write reduce: pca",
+    ),
+    (
+        "model: {linear: {features: {blocks: {a: {steps: {scal: 1}}}}}}\n",
+        "recipes/r.yaml:2: there is no step 'scal'\n    did you mean 'scale'?",
+    ),
+    (
+        "evaluation: {metric: auc}\n",
+        "recipes/r.yaml:2: there is no metric 'auc'\n    did you mean 'roc_auc'?",
+    ),
+    (
+        "evaluation: {metrics: [f1, rmsee]}\n",
+        "recipes/r.yaml:2: there is no metric 'rmsee'\n    did you mean 'rmse'?",
+    ),
+    (
+        "problem: {task: binary}\nevaluation: {metric: rmse}\n",
+        "recipes/r.yaml:3: the metric rmse has no meaning for the task binary\n"
+        "    choose among: accuracy,",
+    ),
+    (
+        "evaluation: {split: forward}\n",
+        "recipes/r.yaml:2: `evaluation.split` is forward, and there is no `data.time`\n"
+        "    name the column: data.time=COLUMN",
+    ),
+    (
+        "evaluation: {split: grouped}\n",
+        "recipes/r.yaml:2: `evaluation.split` is grouped, and there is no `data.group`\n"
+        "    name the column: data.group=COLUMN",
+    ),
+    (
+        "model: 5\n",
+        "recipes/r.yaml:2: `model` takes a word or a mapping, not 5\n    known: decision_tree,",
+    ),
+    (
+        "model: []\n",
+        "recipes/r.yaml:2: the list under `model` is empty\n    leave the key out for the default",
+    ),
+    ("1: 2\n", "recipes/r.yaml:2: there is no key '1'\n    known: name, problem"),
+]
+
+
+@pytest.mark.parametrize(("text", "message"), MESSAGES, ids=[m[0].strip() for m in MESSAGES])
+def test_messages(refused: Refused, text: str, message: str) -> None:
+    assert refused(text).startswith(message)
+    assert refused(text).count("recipes/r.yaml") == 1
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        ("{source: x.csv}", "recipes/r.yaml:1: `data.target` is missing"),
+        ("{source: '', target: y}", "recipes/r.yaml:1: `data.source` is ''; a text was expected"),
+        ("{source: a, target: y, id: y}", "`data.id` and `data.target` are both 'y'"),
+        ("{source: a, target: y, time: y}", "`data.time` and `data.target` are both 'y'"),
+        ("{source: a, target: y, group: y}", "`data.group` and `data.target` are both 'y'"),
+        ("{source: a, target: y, drop: [x, y]}", "`data.drop` holds the target 'y'"),
+        (
+            "{source: a, target: y, group: g, drop: [g]}",
+            "`data.drop` holds the column of `data.group`, 'g'",
+        ),
+        ("{source: a, target: y, tables: {a: b}}", "`data.tables` is not available yet"),
+    ],
+)
+def test_messages_of_data(refused: Refused, data: str, message: str) -> None:
+    assert message in refused("", data=f"data: {data}\n")
+
+
+def test_a_recipe_without_data(refused: Refused) -> None:
+    assert refused("", data="name: x\n").startswith("recipes/r.yaml:1: `data` is missing")
+
+
+def test_free_text_may_look_like_a_range(loaded: Load) -> None:
+    recipe = loaded("problem: {question: 'range (km) per charge?'}\n").recipe
+    assert recipe.problem.question == "range (km) per charge?"
+
+
+@pytest.mark.parametrize("off", ["none", "null", "false"])
+def test_a_step_may_be_left_out(loaded: Load, off: str) -> None:
+    loaded(f"features: {{blocks: {{a: {{steps: {{scale: {off}}}}}}}}}\n")
+
+
+def test_the_recipe_of_the_manual(loaded: Load) -> None:
+    recipe = loaded(
+        """
+problem: {question: Who leaves?, positive: "yes"}
+features:
+  rest: auto
+  blocks:
+    amounts:
+      columns: number
+      steps:
+        impute: median
+        scale: choice(standard, quantile, none)
+        reduce: choice(none, pca)
+        pca: {components: "range(2, 20)"}
+model:
+  linear:
+  xgboost:
+    features: auto
+    params:
+      max_depth: range(3, 10)
+search: {trials: 100, timeout: 10m}
+evaluation: {metric: roc_auc, folds: 5, holdout: 0.2}
+"""
+    ).recipe
+    assert recipe.search.timeout == 600
+    assert recipe.model["xgboost"].features == "auto"
+    assert recipe.model["xgboost"].params["max_depth"] == "range(3, 10)"
+    assert list(recipe.features.blocks["amounts"].steps) == ["impute", "scale", "reduce", "pca"]

@@ -1,0 +1,133 @@
+"""Every key of the schema is read from a recipe, or refused as not available yet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import yaml
+
+from engine.recipe import fields
+from engine.recipe.nodes import Key
+from tests.recipe.conftest import DATA, Load, Refused
+
+FAMILY = ("model", "xgboost")
+VALUES: dict[str, Any] = {
+    "name": "other",
+    "problem.question": "Which?",
+    "problem.owner": "ann",
+    "problem.task": "binary",
+    "problem.positive": 1,
+    "data.source": "other.csv",
+    "data.target": "z",
+    "data.id": "i",
+    "data.time": "t",
+    "data.group": "g",
+    "data.drop": ["a", "b"],
+    "data.unseen": "fail",
+    "features.rest": "drop",
+    "features.blocks": {"a": {"columns": "category", "steps": {"encode": "ordinal"}}},
+    "search.sampler": "random",
+    "search.trials": 7,
+    "search.timeout": 90,
+    "evaluation.metric": "f1",
+    "evaluation.metrics": ["f1", "accuracy"],
+    "evaluation.folds": 3,
+    "evaluation.holdout": 0.3,
+    "evaluation.split": "plain",
+    "evaluation.seed": 4,
+    "evaluation.early_stop_on": "fold",
+    "evaluation.final_rows": "all",
+    "compute.executor": "local",
+    "compute.workers": 3,
+    "compute.threads": 2,
+    "seed": 9,
+    "model.xgboost.about": "Trees.",
+    "model.xgboost.classifier": "sklearn.ensemble.RandomForestClassifier",
+    "model.xgboost.regressor": "sklearn.ensemble.RandomForestRegressor",
+    "model.xgboost.builder": "plain",
+    "model.xgboost.native.missing": False,
+    "model.xgboost.native.categories": False,
+    "model.xgboost.native.sparse": False,
+    "model.xgboost.encode": "ordinal",
+    "model.xgboost.scale": True,
+    "model.xgboost.seed": "seed",
+    "model.xgboost.threads": None,
+    "model.xgboost.categories": "feature_types",
+    "model.xgboost.early_stopping.rounds": 9,
+    "model.xgboost.early_stopping.validation": 0.2,
+    "model.xgboost.features": {"rest": "keep", "blocks": {}},
+    "model.xgboost.params": {"max_depth": 3},
+}
+ONE_VALUE = {"compute.executor"}
+"""Keys of which only one value exists so far."""
+
+
+def leaves(key: Key = ()) -> Iterator[Key]:
+    """Yield every key of the schema that a recipe can set, families by the one of FAMILY."""
+    for name in fields.names(key):
+        here = FAMILY if (*key, name) == FAMILY[:1] else (*key, name)
+        if fields.is_available(here) and fields.names(here) and ".".join(here) not in VALUES:
+            yield from leaves(here)
+        else:
+            yield here
+
+
+AVAILABLE = [".".join(key) for key in leaves() if fields.is_available(key)]
+LATER = [".".join(key) for key in leaves() if not fields.is_available(key)]
+
+
+def recipe_with(key: str, value: Any) -> str:
+    tree: dict[str, Any] = yaml.safe_load(DATA) | {"model": {"xgboost": {"params": {}}}}
+    inner = tree
+    *above, last = key.split(".")
+    for name in above:
+        inner = inner.setdefault(name, {})
+    inner[last] = value
+    return yaml.safe_dump(tree)
+
+
+def at(model: Any, key: str) -> Any:
+    for name in key.split("."):
+        model = model[name]
+    return model
+
+
+def covers(found: Any, value: Any) -> bool:
+    """Whether ``found`` holds all of ``value``; a family's other parameters stay."""
+    if isinstance(value, dict):
+        return all(covers(found[name], inner) for name, inner in value.items())
+    return bool(found == value)
+
+
+def test_every_available_key_is_tried() -> None:
+    assert set(VALUES) == set(AVAILABLE)
+
+
+@pytest.mark.parametrize("key", AVAILABLE)
+def test_a_key_is_read(loaded: Load, key: str) -> None:
+    changed = loaded("", data=recipe_with(key, VALUES[key])).recipe
+    assert covers(at(changed.model_dump(exclude_unset=True), key), VALUES[key])
+    if key not in ONE_VALUE:
+        assert changed != loaded("", data=recipe_with("seed", 0)).recipe
+
+
+@pytest.mark.parametrize("key", AVAILABLE)
+def test_a_key_is_read_from_the_command_line(loaded: Load, key: str) -> None:
+    value = yaml.safe_dump(VALUES[key], default_flow_style=True, width=1000).splitlines()[0]
+    text = f'"{value}"' if " " in value and isinstance(VALUES[key], str) else value
+    recipe = loaded("", f"{key}={text}", data=recipe_with("seed", 0)).recipe
+    assert covers(at(recipe.model_dump(exclude_unset=True), key), VALUES[key])
+
+
+@pytest.mark.parametrize("key", LATER)
+def test_a_key_that_nothing_reads_is_refused(refused: Refused, key: str) -> None:
+    said = refused("", data=recipe_with(key, {"a": 1}))
+    assert f"`{key}` is not available yet" in said
+
+
+@pytest.mark.parametrize("key", [*AVAILABLE, *LATER])
+def test_a_key_is_described(key: str) -> None:
+    path = tuple(key.split("."))
+    assert fields.about(path) or path[-1] in ("features", "search")
