@@ -1,6 +1,6 @@
 """CPU seconds of the commands that open no data, each in a fresh process.
 
-    python benchmarks/commands.py [--runs 7]
+python benchmarks/commands.py [--runs 7]
 """
 
 from __future__ import annotations

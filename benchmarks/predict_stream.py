@@ -1,6 +1,6 @@
 """Peak memory and speed of ``engine predict`` over 1,000,000 rows.
 
-    python benchmarks/predict_stream.py [--rows 1000000]
+python benchmarks/predict_stream.py [--rows 1000000]
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ import time
 from pathlib import Path
 
 import pandas as pd
-
 from tables import mixed, recipe, show
 
 BATCH = 100_000
@@ -29,7 +28,9 @@ def write_rows(path: Path, rows: int) -> None:
 
 def engine(folder: Path, *words: str) -> None:
     """Run a command of the engine in a folder."""
-    subprocess.run([sys.executable, "-m", "engine", *words], cwd=folder, check=True, capture_output=True)
+    subprocess.run(
+        [sys.executable, "-m", "engine", *words], cwd=folder, check=True, capture_output=True
+    )
 
 
 def main() -> None:

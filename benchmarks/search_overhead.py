@@ -1,6 +1,6 @@
 """What a search spends outside the estimators: 30 XGBoost trials x 5 folds on 50,000 rows.
 
-    python benchmarks/search_overhead.py [--rows 50000] [--trials 30]
+python benchmarks/search_overhead.py [--rows 50000] [--trials 30]
 """
 
 from __future__ import annotations
@@ -16,15 +16,16 @@ from typing import Any
 
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
-from engine import metrics  # noqa: E402 - the threads' policy is read when they start
-from engine.estimators.boosted import BoostedClassifier  # noqa: E402
-from engine.plan.outputs import Outputs  # noqa: E402
-from engine.plan.run import Carried  # noqa: E402
-from engine.recipe.load import load  # noqa: E402
-from engine.search.draw import Proposer  # noqa: E402
-from engine.search.record import Record  # noqa: E402
-from engine.steps import unit  # noqa: E402
-from tables import mixed, recipe, show  # noqa: E402
+from tables import mixed, recipe, show
+
+from engine import metrics
+from engine.estimators.boosted import BoostedClassifier
+from engine.plan.outputs import Outputs
+from engine.plan.run import Carried
+from engine.recipe.load import load
+from engine.search.draw import Proposer
+from engine.search.record import Record
+from engine.steps import unit
 
 SPENT: Counter[str] = Counter()  # seconds
 DEPTH: list[str] = []

@@ -86,7 +86,9 @@ class Planned:
         return pd.DataFrame(self.tree["columns"])
 
     def _repr_html_(self) -> str:
-        return _titled(f"Plan of {self.tree['recipe']}", self.steps[["name", "state", "about", "why"]])
+        return _titled(
+            f"Plan of {self.tree['recipe']}", self.steps[["name", "state", "about", "why"]]
+        )
 
 
 @dataclass(frozen=True)

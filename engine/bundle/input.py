@@ -117,7 +117,9 @@ def require(present: Iterable[object], contract: Contract) -> None:
     if len(missing) > MOST_FAULTS:
         faults.append(Fault(f"{len(missing) - MOST_FAULTS:,} more columns are missing"))
     twice = [name for name in contract.names if times[name] > 1]
-    faults += [Fault(f"there are {times[n]} columns {n!r}", hint="rename all but one") for n in twice]
+    faults += [
+        Fault(f"there are {times[n]} columns {n!r}", hint="rename all but one") for n in twice
+    ]
     if faults:
         raise InputError(*faults)
 

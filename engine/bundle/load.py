@@ -44,7 +44,9 @@ class Bundle:
         """The scorecard's figures."""
         return _json(self.folder / "scores.json")
 
-    def predict(self, raw: pd.DataFrame, first_row: int = 0) -> tuple[pd.DataFrame, dict[str, dict[str, int]]]:
+    def predict(
+        self, raw: pd.DataFrame, first_row: int = 0
+    ) -> tuple[pd.DataFrame, dict[str, dict[str, int]]]:
         """Predict raw rows.
 
         Returns
@@ -105,7 +107,9 @@ def verify(folder: Path) -> Mapping[str, Any]:
         raise BundleError(Fault(f"cannot be read: {error}", str(path))) from None
     present = {p.name for p in folder.iterdir()} - {MANIFEST}
     faults = [Fault("is missing", str(folder / name)) for name in sorted(set(files) - present)]
-    faults += [Fault("is not in the manifest", str(folder / name)) for name in sorted(present - set(files))]
+    faults += [
+        Fault("is not in the manifest", str(folder / name)) for name in sorted(present - set(files))
+    ]
     for name in sorted(present & set(files)):
         if (folder / name).is_symlink() or file_hash(folder / name) != files[name]:
             faults.append(Fault("was changed after it was packed", str(folder / name)))
@@ -119,7 +123,9 @@ def _replay(bundle: Bundle) -> None:
     expected = _json(bundle.folder / "golden.json")
     predicted = bundle.model.predict(encode(raw, bundle.contract).frame.to_numpy())
     for name, found in (("value", predicted.value), ("probability", predicted.probability)):
-        if name in expected and not np.allclose(found, expected[name], rtol=TOLERANCE, atol=TOLERANCE):  # type: ignore[arg-type]
+        if name in expected and not np.allclose(
+            found, expected[name], rtol=TOLERANCE, atol=TOLERANCE
+        ):  # type: ignore[arg-type]
             raise BundleError(
                 Fault(
                     "predicts its golden rows otherwise than when it was packed",

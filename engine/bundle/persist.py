@@ -69,4 +69,6 @@ def load_pipeline(path: Path) -> Any:
 def _refuse_untrusted(path: Path) -> None:
     strange = set(skops.io.get_untrusted_types(file=path)) - TRUSTED
     if strange:
-        raise BundleError(Fault(f"holds types that no bundle may hold: {', '.join(sorted(strange))}", str(path)))
+        raise BundleError(
+            Fault(f"holds types that no bundle may hold: {', '.join(sorted(strange))}", str(path))
+        )

@@ -13,7 +13,8 @@ from engine.catalogue import near, unknown
 from engine.cli import console
 from engine.cli.entries import Entry, catalogues
 from engine.errors import NotFoundError
-from engine.recipe import groups, jsonschema
+from engine.recipe import jsonschema
+from engine.recipe.composition import groups
 
 BESIDES = {"metrics": "tasks", "transforms": "options", "sources": "patterns"}
 """What is worth a column of its own, by catalogue."""

@@ -72,7 +72,9 @@ def _print_trimmed(made: Table) -> None:
 
 def _one_line(text: str) -> str:
     """Escape what would break a row, such as a column's name that holds a line's end."""
-    return "".join(c if c.isprintable() else c.encode("unicode_escape", "replace").decode() for c in text)
+    return "".join(
+        c if c.isprintable() else c.encode("unicode_escape", "replace").decode() for c in text
+    )
 
 
 def line(text: str = "", style: str = "") -> None:
@@ -111,9 +113,7 @@ def as_json(tree: Any) -> int:
 
 def to_json(tree: Any, ascii_only: bool = False) -> str:
     """Write a tree as JSON; what JSON cannot hold, such as nan, is null."""
-    return json.dumps(
-        _pure(tree), indent=2, ensure_ascii=ascii_only, allow_nan=False, default=str
-    )
+    return json.dumps(_pure(tree), indent=2, ensure_ascii=ascii_only, allow_nan=False, default=str)
 
 
 def _pure(tree: Any) -> Any:

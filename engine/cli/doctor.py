@@ -92,7 +92,10 @@ def _print(tree: dict[str, Any]) -> None:
         [
             ("engine", tree["engine"] or "not installed"),
             ("python", tree["python"]),
-            ("libraries", ", ".join(f"{r['name']} {r['version'] or 'MISSING'}" for r in tree["libraries"])),
+            (
+                "libraries",
+                ", ".join(f"{r['name']} {r['version'] or 'MISSING'}" for r in tree["libraries"]),
+            ),
             ("", f"{len(wrong)} of them need attention" if wrong else "all in the supported range"),
         ]
     )
@@ -131,7 +134,11 @@ def _memory(memory: dict[str, Any]) -> str:
     if memory["total"] is None:
         return "unknown"
     limit = f", limited to {console.size(memory['limit'])}" if memory["limit"] is not None else ""
-    free = f"; {console.size(memory['available'])} available" if memory["available"] is not None else ""
+    free = (
+        f"; {console.size(memory['available'])} available"
+        if memory["available"] is not None
+        else ""
+    )
     return f"{console.size(memory['total'])}{limit}{free}"
 
 

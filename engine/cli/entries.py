@@ -8,7 +8,9 @@ from typing import Any
 
 from engine import catalogue
 from engine.errors import EngineError
-from engine.recipe import find, groups, options, text
+from engine.recipe import find
+from engine.recipe.composition import groups, options
+from engine.recipe.file import text
 
 Entry = dict[str, Any]
 ROLES = ("metrics", "sources", "splitters", "transforms", "executors")

@@ -12,7 +12,8 @@ from engine.catalogue import unknown
 from engine.cli import console
 from engine.cli.draft import SCHEMA_FILE, Draft, Found, scalar, text
 from engine.errors import DataError, EngineError, Fault, RecipeError
-from engine.recipe import find, groups, jsonschema
+from engine.recipe import find, jsonschema
+from engine.recipe.composition import groups
 from engine.recipe.load import load
 from engine.recipe.schema import Data, Family, Recipe
 

@@ -35,7 +35,9 @@ def memory() -> dict[str, int | None]:
     """Return bytes of memory: the machine's, what is available, and a container's limit."""
     rows = dict(line.split(":", 1) for line in _read(MEMORY).splitlines() if ":" in line)
     total, available = (_kilobytes(rows.get(name, "")) for name in ("MemTotal", "MemAvailable"))
-    limits = (_number(_read(CGROUP / name)) for name in ("memory.max", "memory/memory.limit_in_bytes"))
+    limits = (
+        _number(_read(CGROUP / name)) for name in ("memory.max", "memory/memory.limit_in_bytes")
+    )
     limit = next((value for value in limits if value and value < (total or UNLIMITED)), None)
     return {"total": total or _physical(), "available": available, "limit": limit}
 
@@ -58,7 +60,9 @@ def gpus() -> list[dict[str, str]]:
     except (OSError, subprocess.SubprocessError):
         return []
     rows = [[cell.strip() for cell in line.split(",")] for line in ended.stdout.splitlines()]
-    return [dict(zip(("name", "memory", "driver"), row, strict=True)) for row in rows if len(row) == 3]
+    return [
+        dict(zip(("name", "memory", "driver"), row, strict=True)) for row in rows if len(row) == 3
+    ]
 
 
 def threads() -> dict[str, str]:

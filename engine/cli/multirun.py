@@ -17,9 +17,9 @@ from engine.contracts import Listener
 from engine.errors import EngineError
 from engine.plan.multirun import Jobs, is_done, leaderboard, run_job
 from engine.plan.provenance import stamp
-from engine.recipe import sweep
+from engine.recipe.composition import sweep
+from engine.recipe.composition.sweep import Job, Sweep
 from engine.recipe.schema import Recipe
-from engine.recipe.sweep import Job, Sweep
 
 
 def plan_jobs(arguments: Namespace) -> int:
@@ -27,11 +27,23 @@ def plan_jobs(arguments: Namespace) -> int:
     found = sweep.read(arguments.recipe, arguments.overrides)
     jobs = found.jobs()
     trees = [planned(found.load(job)) for job in jobs]
-    rows = [_planned_row(number, job, tree) for number, (job, tree) in enumerate(zip(jobs, trees, strict=True))]
+    rows = [
+        _planned_row(number, job, tree)
+        for number, (job, tree) in enumerate(zip(jobs, trees, strict=True))
+    ]
     if arguments.json:
-        return console.as_json([row | {"overrides": plain(job)} for row, job in zip(rows, jobs, strict=True)])
+        return console.as_json(
+            [row | {"overrides": plain(job)} for row, job in zip(rows, jobs, strict=True)]
+        )
     table = [
-        (r["job"], r["overrides"], r["trials"], r["fits"], r["fits_done"], console.duration(r["seconds_left"]))
+        (
+            r["job"],
+            r["overrides"],
+            r["trials"],
+            r["fits"],
+            r["fits_done"],
+            console.duration(r["seconds_left"]),
+        )
         for r in rows
     ]
     columns = ["job", "overrides", "trials>", "fits>", "done already>", "time left>"]
@@ -44,7 +56,11 @@ def plan_jobs(arguments: Namespace) -> int:
 
 def _planned_row(number: int, job: list[str], tree: dict[str, Any]) -> dict[str, Any]:
     names = ("trials", "fits", "fits_done", "seconds_left")
-    return {"job": number, "overrides": " ".join(plain(job)), **{name: tree["search"][name] for name in names}}
+    return {
+        "job": number,
+        "overrides": " ".join(plain(job)),
+        **{name: tree["search"][name] for name in names},
+    }
 
 
 def run_jobs(arguments: Namespace) -> int:
@@ -138,6 +154,10 @@ def print_board(board: dict[str, Any], folder: Path) -> None:
             for rank, row in enumerate(board["settings"], 1)
         ]  # fmt: skip
         console.line()
-        console.table("Means over seeds", ["", "overrides", "seeds>", "mean ± std over seeds", "holdout>"], rows)
+        console.table(
+            "Means over seeds",
+            ["", "overrides", "seeds>", "mean ± std over seeds", "holdout>"],
+            rows,
+        )
     console.line()
     console.line(f"Everything lies in {folder}", "bold")

@@ -104,7 +104,11 @@ def _print_search(search: dict[str, Any]) -> None:
     size = f"{search['candidates']:,.0f}" if search["candidates"] else "endlessly many"
     done = f"{search['fits_done']:,} done already, " if search["fits_done"] else ""
     left = search["seconds_left"]
-    time = "time unknown, as there was no earlier run" if left is None else f"about {console.duration(left)} left"
+    time = (
+        "time unknown, as there was no earlier run"
+        if left is None
+        else f"about {console.duration(left)} left"
+    )
     limit = f", at most {console.duration(search['timeout'])}" if search["timeout"] else ""
     console.line("Search", "bold")
     console.facts(

@@ -28,6 +28,8 @@ def predict_(arguments: Namespace) -> int:
 
 def _tell_unseen(counts: Counts) -> None:
     for column, values in counts.unseen.items():
-        shown = ", ".join(f"{value!r} ({count:,})" for value, count in values.most_common(MOST_UNSEEN))
+        shown = ", ".join(
+            f"{value!r} ({count:,})" for value, count in values.most_common(MOST_UNSEEN)
+        )
         more = f" and {len(values) - MOST_UNSEEN} others" if len(values) > MOST_UNSEEN else ""
         console.notice(f"{column}: taken as missing, for training never saw it: {shown}{more}")

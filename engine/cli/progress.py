@@ -87,7 +87,11 @@ class Watcher:
             text = f"best {console.number(best.mean)} ({best.candidate.family})" if best else ""
             self._bar.update(self._task, best=text)
         elif not self.live:
-            outcome = console.number(trial.mean) if trial.state == "complete" else f"failed: {trial.error}"
+            outcome = (
+                console.number(trial.mean)
+                if trial.state == "complete"
+                else f"failed: {trial.error}"
+            )
             mark = " *" if trial is self._best else ""
             text = f"  trial {trial.index:>3}  {trial.candidate.family:<24} {outcome}{mark}"
             console.console(stderr=True).print(text, markup=False, soft_wrap=True)

@@ -12,7 +12,9 @@ import yaml
 from engine.catalogue import near
 from engine.cli import console
 from engine.errors import EngineError, Fault, RecipeError
-from engine.recipe import estimators, fields, secrets, space
+from engine.recipe import estimators, space
+from engine.recipe.checks import fields
+from engine.recipe.file import secrets
 from engine.recipe.load import Loaded, load
 from engine.recipe.origin import Origin
 from engine.recipe.schema import Family, Features, Recipe

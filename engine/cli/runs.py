@@ -9,7 +9,9 @@ from typing import Any
 from engine.cli import console
 from engine.cli.plan import OUTPUTS
 from engine.cli.scorecard import print_run
+from engine.errors import Fault, NotFoundError
 from engine.plan.outputs import SCORECARD, read_json
+from engine.recipe import find
 from engine.recipe.load import load
 
 
@@ -52,16 +54,27 @@ def _for_people(card: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def _run(name: str) -> Path:
+    """Find a run; a recipe that has none is told what to do."""
+    try:
+        return OUTPUTS.find(name)
+    except NotFoundError:
+        if name not in find.known(Path.cwd()) and not Path(name).is_file():
+            raise
+        hint = f"engine run {name} runs it; engine show {name} --hydra prints the recipe itself"
+        raise NotFoundError(Fault(f"the recipe {name} has not been run yet", hint=hint)) from None
+
+
 def show_(arguments: Namespace) -> int:
     """Show a run; with ``--hydra``, a recipe in Hydra's form."""
     if arguments.hydra:
         print(load(arguments.run, arguments.overrides).hydra, end="")
         return 0
-    folder = OUTPUTS.find(arguments.run)
+    folder = _run(arguments.run)
     card = read_json(folder / SCORECARD)
     if arguments.json:
         return console.as_json({**card, "folder": str(folder)})
     if card["question"]:
-        console.line(card["question"], "bold")
+        console.prose(card["question"], "bold")
     print_run(card, read_json(folder / "leaderboard.json"), folder)
     return 0

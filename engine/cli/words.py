@@ -71,18 +71,24 @@ def _value(flag: Flag, word: str, left: Iterator[str], faults: list[Fault]) -> s
     glued = word[len(spelling) :].removeprefix("=")
     if not flag.takes:
         if glued:
-            faults.append(Fault(f"{spelling} takes no value", hint=f"{spelling} alone: {flag.about}"))
+            faults.append(
+                Fault(f"{spelling} takes no value", hint=f"{spelling} alone: {flag.about}")
+            )
         return True
     value = glued or next(left, "")
     if not value:
-        faults.append(Fault(f"{spelling} needs a value", hint=f"{spelling} {flag.takes}: {flag.about}"))
+        faults.append(
+            Fault(f"{spelling} needs a value", hint=f"{spelling} {flag.takes}: {flag.about}")
+        )
     return value
 
 
 def _unknown(name: str, word: str, known: dict[str, Flag]) -> Fault:
     spelling = word.partition("=")[0]
     guess = near(spelling, [*known, *HELP, "--debug"])
-    elsewhere = [other for other, verb in VERBS.items() if any(spelling in f.names for f in verb.flags)]
+    elsewhere = [
+        other for other, verb in VERBS.items() if any(spelling in f.names for f in verb.flags)
+    ]
     if guess:
         hint = f"did you mean {guess}?"
     elif elsewhere:
@@ -103,7 +109,9 @@ def _superfluous(name: str, verb: Verb, given: Sequence[str]) -> list[Fault]:
     usage = f"usage: {line(name, verb)}"
     if verb.overrides:
         return [
-            Fault(f"{word!r} is one word too many", hint=f"an override is written key=value; {usage}")
+            Fault(
+                f"{word!r} is one word too many", hint=f"an override is written key=value; {usage}"
+            )
             for word in given[allowed:]
         ]
     return [Fault(f"{word!r} is one word too many", hint=usage) for word in given[allowed:]]

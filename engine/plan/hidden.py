@@ -11,7 +11,7 @@ from typing import Any
 
 from engine.contracts import Listener
 from engine.errors import EngineError, Fault
-from engine.recipe.references import PIECE, Resolver, leaves
+from engine.recipe.file.references import PIECE, Resolver, leaves
 
 SHORT = 4  # a value of fewer letters would be found in innocent texts
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from engine.recipe import ranges
-from engine.recipe.groups import SIDE_BY_SIDE, Groups
+from engine.recipe.composition.groups import SIDE_BY_SIDE, Groups
 from engine.recipe.schema import Recipe
 
 Schema = dict[str, Any]

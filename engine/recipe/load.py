@@ -8,21 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from engine.errors import Fault, RecipeError
-from engine.recipe import (
-    check,
-    compose,
-    defaults,
-    find,
-    groups,
-    origin,
-    overrides,
-    refused,
-    rewrite,
-    text,
-)
-from engine.recipe.compose import Composed
+from engine.recipe import find, origin
+from engine.recipe.checks import check
+from engine.recipe.command import overrides
+from engine.recipe.command.override import Ground
+from engine.recipe.composition import compose, defaults, groups, rewrite
+from engine.recipe.composition.compose import Composed
+from engine.recipe.file import refused, text
 from engine.recipe.origin import Origin, Trail
-from engine.recipe.override import Ground
 from engine.recipe.schema import Recipe
 
 FAULTS = 50

@@ -10,10 +10,10 @@ from pydantic import BaseModel
 
 from engine import catalogue
 from engine.errors import Fault, RecipeError
-from engine.recipe import fields
-from engine.recipe.compose import Layer
-from engine.recipe.override import Override
-from engine.recipe.references import Key, at
+from engine.recipe.checks import fields
+from engine.recipe.command.override import Override
+from engine.recipe.composition.compose import Layer
+from engine.recipe.file.references import Key, at
 
 SCHEMA = "the engine's schema"
 

@@ -29,10 +29,10 @@ class _Open:
     same_as: int | None = None
 
     def take(self, fold: int, outcome: Outcome) -> None:
-        """Add a unit's outcome; after a failure the folds that have not begun are not begun."""
+        """Add a unit's outcome; after a failure no later fold is begun."""
         self.outcomes[fold] = outcome
         if outcome.error:
-            self.waiting.clear()
+            self.waiting = [earlier for earlier in self.waiting if earlier < fold]
 
 
 class Driver:
@@ -176,9 +176,7 @@ class Driver:
         seconds = sum(outcome.seconds for outcome in outcomes)
         error = next((outcome.error for outcome in outcomes if outcome.error), "")
         if error:
-            return Trial(
-                index, done.candidate, done.values, "failed", seconds=seconds, error=error
-            )
+            return Trial(index, done.candidate, done.values, "failed", seconds=seconds, error=error)
         scores = tuple(outcome.score for outcome in outcomes)
         rounds = tuple(outcome.rounds for outcome in outcomes)
         return Trial(index, done.candidate, done.values, "complete", scores, rounds, seconds)

@@ -104,10 +104,14 @@ def done(recipe: Recipe, folder: Path) -> bool:
 def _start(recipe: Recipe, inputs: Mapping[str, Any], metric: Any, workers: int) -> Any:
     start = catalogue.find("executors", recipe.compute.executor).start
     if workers == 1:
-        material = unit.Material(recipe, inputs["split"], inputs["assemble"], metric, threads(recipe, 1))
+        material = unit.Material(
+            recipe, inputs["split"], inputs["assemble"], metric, threads(recipe, 1)
+        )
         return start(1, unit.attach, (material,))
     folders = {name: str(inputs.folder(name)) for name in NEEDS} | {"metric": metric.name}  # type: ignore[attr-defined]
-    return start(workers, unit.attach_stored, (recipe.model_dump(), folders, threads(recipe, workers)))
+    return start(
+        workers, unit.attach_stored, (recipe.model_dump(), folders, threads(recipe, workers))
+    )
 
 
 def _submit(executor: Any, candidate: Candidate, trial: int, fold: int) -> Future[Outcome]:

@@ -138,9 +138,7 @@ def _kind_and_text(label: Any) -> tuple[str, str]:
     return type(value).__name__, str(value)
 
 
-def _ordered(
-    codes: NDArray[np.intp], labels: list[Label], task: Task, recipe: Recipe
-) -> list[int]:
+def _ordered(codes: NDArray[np.intp], labels: list[Label], task: Task, recipe: Recipe) -> list[int]:
     """Return the codes in the order of the classes."""
     rows = int((codes >= 0).sum())
     order = sorted(range(len(labels)), key=lambda code: _rank(labels[code]))

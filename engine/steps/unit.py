@@ -132,7 +132,9 @@ def fit_unit(material: Material, candidate: Candidate, number: int) -> Outcome:
 
 
 def _fit(material: Material, candidate: Candidate, number: int, begin: float) -> Outcome:
-    whole = pipeline(material.recipe, candidate, material.assembled.contract.columns, material.setting())
+    whole = pipeline(
+        material.recipe, candidate, material.assembled.contract.columns, material.setting()
+    )
     fold = material.split.folds[number]
     train, valid = material.prepared(candidate, number, whole["features"])
     y, truth = material.rows(fold.train)[1], material.rows(fold.valid)[1]

@@ -42,7 +42,9 @@ def load(name: str) -> Make:
     return partial(_make, catalogue.rows("transforms")[name])
 
 
-def _make(row: Mapping[str, Any], option: str, params: Mapping[str, Any], around: Surroundings) -> Any:
+def _make(
+    row: Mapping[str, Any], option: str, params: Mapping[str, Any], around: Surroundings
+) -> Any:
     entry = row["options"][option or row["default"]]
     words = entry.get("names", {})
     values = {**entry.get("params", {}), **{words.get(k, k): v for k, v in params.items()}}

@@ -109,7 +109,14 @@ def test_a_range_means_jobs_and_a_quoted_one_is_searched(
 ) -> None:
     depth = "model.decision_tree.params.max_depth"
     leaf = "model.decision_tree.params.min_samples_leaf"
-    words = ["plan", "tiny", "-m", "model=decision_tree", f"{depth}=range(2,5)", f"{leaf}='range(1,3)'"]
+    words = [
+        "plan",
+        "tiny",
+        "-m",
+        "model=decision_tree",
+        f"{depth}=range(2,5)",
+        f"{leaf}='range(1,3)'",
+    ]
     assert main([*words, "--json"]) == 0
     rows = json.loads(capsys.readouterr().out)
     assert [row["overrides"][1] for row in rows] == [f"{depth}={n}" for n in (2, 3, 4)]

@@ -8,7 +8,7 @@ import jsonschema
 import pytest
 import yaml
 
-from engine.recipe import groups
+from engine.recipe.composition import groups
 from engine.recipe.jsonschema import schema
 from engine.recipe.packaged import folder
 from engine.recipe.schema import Recipe

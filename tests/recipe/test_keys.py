@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 import yaml
 
-from engine.recipe import fields
-from engine.recipe.nodes import Key
+from engine.recipe.checks import fields
+from engine.recipe.file.nodes import Key
 from tests.recipe.conftest import DATA, Load, Refused
 
 FAMILY = ("model", "xgboost")

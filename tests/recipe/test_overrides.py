@@ -10,10 +10,10 @@ from hydra.core.global_hydra import GlobalHydra
 from hydra.core.hydra_config import HydraConfig
 
 from engine.errors import Fault
-from engine.recipe import overrides
-from engine.recipe.compose import hydra_for
+from engine.recipe.command import overrides
+from engine.recipe.command.override import Ground, Override
+from engine.recipe.composition.compose import hydra_for
 from engine.recipe.load import Prepared, prepare
-from engine.recipe.override import Ground, Override
 from tests.recipe.conftest import Load, Refused
 
 

@@ -7,8 +7,10 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from engine.recipe import estimators, find, groups, options, text
+from engine.recipe import estimators, find
 from engine.recipe import jsonschema as ours
+from engine.recipe.composition import groups, options
+from engine.recipe.file import text
 from engine.recipe.load import load
 from engine.recipe.packaged import folder
 from tests.recipe.conftest import Load

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from engine.recipe import secrets
+from engine.recipe.file import secrets
 from tests.recipe.conftest import Load, Refused
 
 

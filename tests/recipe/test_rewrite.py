@@ -10,10 +10,10 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.recipe import text
-from engine.recipe.groups import Groups
+from engine.recipe.composition.groups import Groups
+from engine.recipe.composition.rewrite import Rewritten, rewrite
+from engine.recipe.file import text
 from engine.recipe.load import load
-from engine.recipe.rewrite import Rewritten, rewrite
 
 GROUPS = Groups(
     (Path("conf"),),

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.errors import EngineError, RecipeError
-from engine.recipe import text
+from engine.recipe.file import text
 
 
 def said(content: str) -> str:

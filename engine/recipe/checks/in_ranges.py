@@ -8,7 +8,7 @@ from typing import Any
 from engine import catalogue
 from engine.errors import Fault
 from engine.recipe import ranges
-from engine.recipe.references import Key, leaves
+from engine.recipe.file.references import Key, leaves
 
 _NEVER = ("search", "evaluation", "compute", "seed")
 

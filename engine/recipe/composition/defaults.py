@@ -6,8 +6,8 @@ from typing import Any
 
 from engine import catalogue
 from engine.errors import Fault
-from engine.recipe.groups import Groups
-from engine.recipe.text import File
+from engine.recipe.composition.groups import Groups
+from engine.recipe.file.text import File
 
 _OF_HYDRA = ("hydra/launcher", "hydra/sweeper", "hydra/job_logging", "hydra/hydra_logging")
 _EXAMPLE = "write - override /GROUP: OPTION"

@@ -17,10 +17,11 @@ from hydra.core.utils import JobReturn
 from hydra.errors import HydraException
 
 from engine.errors import Fault, RecipeError
-from engine.recipe import compose, overrides
+from engine.recipe.command import overrides
+from engine.recipe.command.override import Ground, Override
+from engine.recipe.composition import compose
+from engine.recipe.composition.options import RECIPES
 from engine.recipe.load import Loaded, Prepared, load, prepare
-from engine.recipe.options import RECIPES
-from engine.recipe.override import Ground, Override
 
 QUIET = ("hydra/job_logging=none", "hydra/hydra_logging=none", "hydra.output_subdir=null")
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from engine.errors import Fault
-from engine.recipe import references, secrets
-from engine.recipe.references import Key
-from engine.recipe.text import File
+from engine.recipe.file import references, secrets
+from engine.recipe.file.references import Key
+from engine.recipe.file.text import File
 
 _OF_HYDRA = {"launcher", "sweeper"}
 

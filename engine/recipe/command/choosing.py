@@ -10,8 +10,8 @@ from hydra.core.override_parser.types import ValueType
 
 from engine.errors import Fault
 from engine.recipe import ranges
-from engine.recipe.groups import SIDE_BY_SIDE, Groups
-from engine.recipe.override import Ground, Override, RefusedError, jobs, swept
+from engine.recipe.command.override import Ground, Override, RefusedError, jobs, swept
+from engine.recipe.composition.groups import SIDE_BY_SIDE, Groups
 
 
 def read(parsed: Parsed, where: str, ground: Ground) -> Override:

@@ -12,10 +12,10 @@ from pydantic import ValidationError
 
 from engine import catalogue
 from engine.errors import Fault
-from engine.recipe import fields, in_features, in_model, in_ranges, sentences
-from engine.recipe.groups import Groups
+from engine.recipe.checks import fields, in_features, in_model, in_ranges, sentences
+from engine.recipe.composition.groups import Groups
+from engine.recipe.file.references import Key, Resolver, leaves
 from engine.recipe.origin import Trail
-from engine.recipe.references import Key, Resolver, leaves
 from engine.recipe.schema import Recipe
 
 Found = Iterable[tuple[Key, Fault]]

@@ -14,8 +14,8 @@ from typing import Any
 import yaml
 
 from engine.errors import Fault
-from engine.recipe.groups import SIDE_BY_SIDE, Groups
-from engine.recipe.text import File
+from engine.recipe.composition.groups import SIDE_BY_SIDE, Groups
+from engine.recipe.file.text import File
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,9 @@ from typing import Any
 
 from engine import catalogue
 from engine.errors import Fault
-from engine.recipe import estimators, fields, ranges
-from engine.recipe.references import Key
+from engine.recipe import estimators, ranges
+from engine.recipe.checks import fields
+from engine.recipe.file.references import Key
 
 _KINDS = ("classifier", "regressor")
 _NEEDED = {"binary": "classifier", "multiclass": "classifier", "regression": "regressor"}

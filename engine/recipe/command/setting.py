@@ -9,10 +9,12 @@ from hydra.core.override_parser.types import OverrideType, Sweep, ValueType
 
 from engine import catalogue
 from engine.errors import Fault
-from engine.recipe import fields, ranges, refused
-from engine.recipe.groups import Groups
-from engine.recipe.override import Ground, Override, RefusedError, jobs, swept
-from engine.recipe.references import Key
+from engine.recipe import ranges
+from engine.recipe.checks import fields
+from engine.recipe.command.override import Ground, Override, RefusedError, jobs, swept
+from engine.recipe.composition.groups import Groups
+from engine.recipe.file import refused
+from engine.recipe.file.references import Key
 
 
 def read(parsed: Parsed, where: str, ground: Ground) -> Override:

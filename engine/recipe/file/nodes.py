@@ -13,7 +13,8 @@ from typing import Any
 import yaml
 
 from engine.errors import Fault, RecipeError
-from engine.recipe import ranges, scalars
+from engine.recipe import ranges
+from engine.recipe.file import scalars
 
 DEPTH = 40
 NODES = 20_000

@@ -1,7 +1,7 @@
 """The gateway to Hydra: config groups, a recipe and overrides become one tree.
 
 The recipe is put into Hydra's ConfigStore in Hydra's form, and never read from the search path.
-Files of ``conf/`` are read by :mod:`engine.recipe.options`, so that nothing unchecked is built.
+Files of ``conf/`` are read by :mod:`engine.recipe.composition.options`, so that nothing unchecked is built.
 """
 
 from __future__ import annotations
@@ -24,13 +24,14 @@ from omegaconf.errors import OmegaConfBaseException
 
 from engine import catalogue
 from engine.errors import Fault, RecipeError
-from engine.recipe import options, overlay, text
-from engine.recipe.groups import BASE, Groups
-from engine.recipe.nodes import Key
-from engine.recipe.options import PACKAGED, RECIPES, CheckedFolder
-from engine.recipe.overlay import Kinds
-from engine.recipe.override import Override
-from engine.recipe.text import File
+from engine.recipe.command.override import Override
+from engine.recipe.composition import options, overlay
+from engine.recipe.composition.groups import BASE, Groups
+from engine.recipe.composition.options import PACKAGED, RECIPES, CheckedFolder
+from engine.recipe.composition.overlay import Kinds
+from engine.recipe.file import text
+from engine.recipe.file.nodes import Key
+from engine.recipe.file.text import File
 
 _FAILURES = (HydraException, OmegaConfBaseException, ValueError, TypeError, AttributeError)
 

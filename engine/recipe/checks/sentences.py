@@ -10,10 +10,11 @@ from pydantic_core import ErrorDetails
 
 from engine import catalogue
 from engine.errors import Fault
-from engine.recipe import fields, ranges
-from engine.recipe.groups import Groups
+from engine.recipe import ranges
+from engine.recipe.checks import fields
+from engine.recipe.composition.groups import Groups
+from engine.recipe.file.references import Key, at
 from engine.recipe.origin import Trail
-from engine.recipe.references import Key, at
 
 _EXPECTED = {
     "int_type": "a whole number",

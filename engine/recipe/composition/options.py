@@ -12,11 +12,12 @@ from hydra.plugins.config_source import ConfigResult
 from omegaconf import OmegaConf
 
 from engine.errors import RecipeError
-from engine.recipe import overlay, refused, text
-from engine.recipe.groups import BASE, SIDE_BY_SIDE, shown
-from engine.recipe.nodes import Key
-from engine.recipe.overlay import Kind
-from engine.recipe.text import File
+from engine.recipe.composition import overlay
+from engine.recipe.composition.groups import BASE, SIDE_BY_SIDE, shown
+from engine.recipe.composition.overlay import Kind
+from engine.recipe.file import refused, text
+from engine.recipe.file.nodes import Key
+from engine.recipe.file.text import File
 
 RECIPES = "recipe"
 """The group of Hydra that recipes are in."""

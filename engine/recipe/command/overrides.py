@@ -15,9 +15,11 @@ from hydra.core.override_parser.types import Override as Parsed
 from hydra.errors import HydraException
 
 from engine.errors import Fault
-from engine.recipe import choosing, ranges, secrets, setting
-from engine.recipe.options import RECIPES
-from engine.recipe.override import Ground, Override, RefusedError
+from engine.recipe import ranges
+from engine.recipe.command import choosing, setting
+from engine.recipe.command.override import Ground, Override, RefusedError
+from engine.recipe.composition.options import RECIPES
+from engine.recipe.file import secrets
 
 
 def read(texts: Sequence[str], ground: Ground) -> tuple[list[Override], list[Fault]]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from engine.errors import Fault
-from engine.recipe.references import Key, leaves
+from engine.recipe.file.references import Key, leaves
 
 _URL = re.compile(r"(?P<before>[A-Za-z][\w+.-]{0,20}://[^/\s:@]*:)(?P<password>[^/\s@]+)(?=@)")
 _WORDS = {"password", "passwd", "passphrase", "pwd", "token", "secret", "apikey", "credentials"}

@@ -10,8 +10,8 @@ from hydra.core.override_parser.types import Override as Parsed
 from hydra.core.override_parser.types import ValueType
 
 from engine.errors import Fault
-from engine.recipe.groups import SIDE_BY_SIDE, Groups
-from engine.recipe.references import Key
+from engine.recipe.composition.groups import SIDE_BY_SIDE, Groups
+from engine.recipe.file.references import Key
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ import yaml
 
 from engine.errors import Fault, RecipeError
 from engine.recipe import ranges
-from engine.recipe.nodes import DEPTH, NODES, Builder, Key, too
+from engine.recipe.file.nodes import DEPTH, NODES, Builder, Key, too
 
 BYTES = 1_000_000
 ALIASES = 200

@@ -8,7 +8,7 @@ from typing import Any
 from engine import catalogue
 from engine.errors import Fault
 from engine.recipe import estimators, ranges
-from engine.recipe.references import Key
+from engine.recipe.file.references import Key
 
 OFF = ("none", None, False)
 """Values of a step that leave it out."""

@@ -1,0 +1,1 @@
+"""From a recipe's file to Hydra's form, and to one composed tree."""
