@@ -16,7 +16,7 @@ __all__ = ["load"]
 def __getattr__(name: str) -> Any:
     """Import the façade when it is first asked for, so that ``engine --help`` starts at once."""
     if name == "load":
-        from engine.project import load
+        from engine.project import load  # noqa: PLC0415 - it costs two seconds
 
         return load
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -21,6 +21,8 @@ import yaml
 
 from engine.errors import Fault, NotFoundError
 
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
 
 def find(role: str, name: str) -> Any:
     """Import and return the entry ``name`` of the catalogue ``role``.
@@ -47,7 +49,7 @@ def names(role: str) -> list[str]:
 def rows(role: str) -> Mapping[str, Mapping[str, Any]]:
     """Return the rows of a catalogue by name: what each entry is for, and what it needs."""
     text = files(f"engine.{role}").joinpath("catalogue.yaml").read_text("utf-8")
-    return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)) or {}
+    return yaml.load(text, Loader=_LOADER) or {}  # noqa: S506 - either is a safe loader
 
 
 def near(name: str, known: Iterable[str]) -> str:

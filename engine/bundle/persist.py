@@ -10,32 +10,55 @@ import skops.io
 
 from engine.errors import BundleError, Fault
 
-# Types that skops does not trust by itself, and that a pipeline of ours may hold.
+OURS = ("boosted.BoostedClassifier", "boosted.BoostedRegressor", "dates.DateParts")
+LOSSES = (
+    "AbsoluteError", "ExponentialLoss", "HalfBinomialLoss", "HalfGammaLoss", "HalfMultinomialLoss",
+    "HalfPoissonLoss", "HalfSquaredError", "HalfTweedieLoss", "HalfTweedieLossIdentity",
+    "HuberLoss", "PinballLoss",
+)  # fmt: skip
+LINKS = ("HalfLogitLink", "IdentityLink", "Interval", "LogLink", "LogitLink", "MultinomialLogit")
+KERNELS = (
+    "ConstantKernel", "DotProduct", "ExpSineSquared", "Exponentiation", "Matern", "Product", "RBF",
+    "RationalQuadratic", "Sum", "WhiteKernel",
+)  # fmt: skip
+DISTANCES = (
+    "ChebyshevDistance64",
+    "EuclideanDistance64",
+    "ManhattanDistance64",
+    "MinkowskiDistance64",
+)
+
+# Types that skops does not trust by itself, and that a pipeline of ours may hold. No function here
+# does more than compute: what a bundle holds is never called with arguments of the bundle's choice.
 TRUSTED = frozenset(
     {
-        "functools.partial",  # of check_array, inside HistGradientBoosting; nothing else callable is here
+        "functools.partial",  # of check_array, inside HistGradientBoosting
         "numpy.dtype",
-        "engine.estimators.boosted.BoostedClassifier",
-        "engine.estimators.boosted.BoostedRegressor",
-        "engine.estimators.dates.DateParts",
-        "sklearn._loss.link.HalfLogitLink",
-        "sklearn._loss.link.IdentityLink",
-        "sklearn._loss.link.Interval",
-        "sklearn._loss.link.LogitLink",
-        "sklearn._loss.link.MultinomialLogit",
-        "sklearn._loss.loss.HalfBinomialLoss",
-        "sklearn._loss.loss.HalfMultinomialLoss",
-        "sklearn._loss.loss.HalfSquaredError",
+        "scipy._lib.array_api_compat.numpy._aliases.asarray",
+        "scipy.interpolate._bsplines.BSpline",
+        "sklearn.calibration._CalibratedClassifier",
+        "sklearn.calibration._SigmoidCalibration",
         "sklearn.compose._column_transformer._RemainderColsList",
         "sklearn.ensemble._hist_gradient_boosting.binning._BinMapper",
         "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
+        "sklearn.feature_selection._univariate_selection.f_classif",
+        "sklearn.feature_selection._univariate_selection.f_regression",
+        "sklearn.gaussian_process._gpc._BinaryGaussianProcessClassifierLaplace",
+        "sklearn.neighbors._ball_tree.BallTree",
+        "sklearn.neighbors._kd_tree.KDTree",
         "sklearn.neural_network._stochastic_optimizers.AdamOptimizer",
+        "sklearn.neural_network._stochastic_optimizers.SGDOptimizer",
         "sklearn.preprocessing._label.LabelBinarizer",
         "sklearn.tree._tree.Tree",
         "sklearn.utils.validation.check_array",
         "xgboost.core.Booster",
         "xgboost.sklearn.XGBClassifier",
         "xgboost.sklearn.XGBRegressor",
+        *(f"engine.estimators.{name}" for name in OURS),
+        *(f"sklearn._loss.link.{name}" for name in LINKS),
+        *(f"sklearn._loss.loss.{name}" for name in LOSSES),
+        *(f"sklearn.gaussian_process.kernels.{name}" for name in KERNELS),
+        *(f"sklearn.metrics._dist_metrics.{name}" for name in DISTANCES),
     }
 )
 
@@ -49,26 +72,38 @@ def save_pipeline(pipeline: Any, path: Path) -> None:
         If it holds a type that no bundle may hold; nothing stays behind.
     """
     partial = path.with_suffix(".partial")
-    skops.io.dump(pipeline, partial)
     try:
+        skops.io.dump(pipeline, partial)
         _refuse_untrusted(partial)
-    except BundleError:
-        partial.unlink()
-        raise
-    with partial.open("rb") as file:
-        os.fsync(file.fileno())
-    partial.rename(path)
+        with partial.open("rb") as file:
+            os.fsync(file.fileno())
+        partial.rename(path)
+    finally:
+        partial.unlink(missing_ok=True)
 
 
 def load_pipeline(path: Path) -> Any:
-    """Read a fitted pipeline; types that are not on the list are refused before any is made."""
-    _refuse_untrusted(path)
-    return skops.io.load(path, trusted=sorted(TRUSTED))
+    """Read a fitted pipeline.
+
+    Raises
+    ------
+    BundleError
+        If it holds types that are not on the list, before any of them is made; or if it cannot be
+        read, as where a library has other versions.
+    """
+    try:
+        _refuse_untrusted(path)
+        return skops.io.load(path, trusted=sorted(TRUSTED))
+    except BundleError:
+        raise
+    except Exception as error:  # noqa: BLE001 - a damaged file can raise nearly anything
+        message = f"cannot be read: {type(error).__name__}: {str(error)[:200]}"
+        hint = "was it packed with other versions? manifest.json names them"
+        raise BundleError(Fault(message, str(path), hint)) from error
 
 
 def _refuse_untrusted(path: Path) -> None:
-    strange = set(skops.io.get_untrusted_types(file=path)) - TRUSTED
+    strange = sorted(set(skops.io.get_untrusted_types(file=path)) - TRUSTED)
     if strange:
-        raise BundleError(
-            Fault(f"holds types that no bundle may hold: {', '.join(sorted(strange))}", str(path))
-        )
+        message = f"holds types that no bundle may hold: {', '.join(strange)}"
+        raise BundleError(Fault(message, str(path)))

@@ -120,9 +120,7 @@ class _Parquet:
 
 def _widened(schema: pa.Schema) -> pa.Schema:
     """Take a column that holds nothing yet for text, which anything can become."""
-    fields = [
-        pa.field(f.name, pa.string() if pa.types.is_null(f.type) else f.type) for f in schema
-    ]
+    fields = [pa.field(f.name, pa.string() if pa.types.is_null(f.type) else f.type) for f in schema]
     return pa.schema(fields)
 
 

@@ -6,10 +6,13 @@ import math
 import sys
 from typing import Any
 
+from rich.markup import escape
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from engine.cli import console
 from engine.search.candidate import Trial
+
+BAR = 20  # letters, so that a line of 80 holds everything
 
 
 class Watcher:
@@ -29,17 +32,20 @@ class Watcher:
         self.live = sys.stderr.isatty()
         self._best: Trial | None = None
         self._maximize = True
+        self._out = console.console(stderr=True)  # one for all, so that notes stand above the bar
         self._bar = Progress(
-            SpinnerColumn(), TextColumn("{task.description}"), BarColumn(),
-            TextColumn("{task.completed:.0f}/{task.total:.0f} fits"), TimeElapsedColumn(),
-            TextColumn("{task.fields[best]}"), console=console.console(stderr=True), transient=True,
+            SpinnerColumn(), TextColumn("{task.description}"), BarColumn(BAR),
+            TextColumn("{task.completed:.0f}/{task.total:.0f} fits "), TimeElapsedColumn(),
+            TextColumn(" {task.fields[best]}"), console=self._out, transient=True,
         )  # fmt: skip
+        self._step = self._out.status("")
         self._task: Any = None
 
     def __enter__(self) -> Watcher:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._step.stop()
         if self._task is not None:
             self._bar.stop()
 
@@ -49,24 +55,31 @@ class Watcher:
             handler(**facts)
 
     def _notice(self, text: str) -> None:
-        console.notice(text)
+        console.notice(text, self._out)
 
     _waiting = _notice
 
     def _step_started(self, step: str, about: str) -> None:
-        if step == "search" and self.live:
-            self._task = self._bar.add_task("search", total=self.trials * self.folds, best="")
+        if not self.live:
+            self._line(f"{step}: {about}")
+        elif step == "search":
+            self._task = self._bar.add_task(step, total=self.trials * self.folds, best="")
             self._bar.start()
-        elif not self.live:
-            console.console(stderr=True).print(f"{step}: {about}", markup=False)
+        else:
+            self._step.update(escape(f"{step}: {about}"))
+            self._step.start()
 
     def _step_reused(self, step: str) -> None:
         if not self.live:
-            console.console(stderr=True).print(f"{step}: done already", markup=False)
+            self._line(f"{step}: done already")
 
     def _step_finished(self, step: str, seconds: float) -> None:
+        self._step.stop()
         if step == "search" and self._task is not None:
             self._bar.stop()
+
+    def _line(self, text: str) -> None:
+        self._out.print(text, markup=False, soft_wrap=True)
 
     def _unit_finished(self, index: int, fold: int, seconds: float) -> None:
         if self._task is not None:
@@ -77,7 +90,8 @@ class Watcher:
         if self._task is not None:
             self._bar.advance(self._task, done * self.folds)
         if done:
-            console.notice(f"{done} trials of an earlier run are taken over")
+            what = console.plural(done, "trial")
+            self._notice(f"{what} of an earlier run taken over")
 
     def _trial_finished(self, trial: Trial) -> None:
         if trial.state == "complete" and self._is_better(trial):
@@ -94,7 +108,7 @@ class Watcher:
             )
             mark = " *" if trial is self._best else ""
             text = f"  trial {trial.index:>3}  {trial.candidate.family:<24} {outcome}{mark}"
-            console.console(stderr=True).print(text, markup=False, soft_wrap=True)
+            self._line(text)
 
     def _is_better(self, trial: Trial) -> bool:
         if self._best is None or math.isnan(self._best.mean):

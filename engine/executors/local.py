@@ -1,4 +1,4 @@
-"""This machine: in this process with one worker, else a pool of processes."""
+"""On this machine: in this process with one worker, else a pool of processes."""
 
 from __future__ import annotations
 

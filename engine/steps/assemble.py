@@ -16,7 +16,7 @@ from engine import catalogue
 from engine.bundle.input import Column, Contract, encode
 from engine.contracts import Listener, Numbers
 from engine.errors import DataError, Fault
-from engine.models.setting import Setting, accepted, estimator_class
+from engine.models import Setting, accepted, estimator_class
 from engine.recipe import space
 from engine.recipe.schema import Family, Features, Recipe
 from engine.search.candidate import Candidate, FamilySpace

@@ -21,6 +21,7 @@ from engine.search.candidate import Outcome, Trial
 from engine.steps.measures import metric_names
 from engine.steps.search import Searched
 from engine.steps.split import Split
+from engine.steps.unit import watches_fold
 
 ABOUT = "score the best of each family, and the fitted pipeline once on the holdout"
 MAKES = "a leaderboard, scores, and predictions"
@@ -39,8 +40,13 @@ class Evaluated:
     ----------
     leaderboard : list of dict
         The best trial of each family, best first, with ``mean``, ``std`` and ``folds`` by metric.
+        ``optimistic`` is true where it watched the rows that it is scored on.
+    cv : dict
+        Of the best trial.
     holdout : dict
         Score of the fitted pipeline by metric; empty where there is no holdout.
+    optimistic : bool
+        Whether ``cv`` is better than can be hoped for, as of a row of the leaderboard.
     """
 
     metric: str
@@ -48,6 +54,7 @@ class Evaluated:
     cv: Scores
     holdout: dict[str, float | None]
     folder: Path
+    optimistic: bool = False
 
 
 def run(recipe: Recipe, inputs: Mapping[str, Any], folder: Path, listener: Listener) -> Evaluated:
@@ -56,7 +63,10 @@ def run(recipe: Recipe, inputs: Mapping[str, Any], folder: Path, listener: Liste
     searched: Searched = inputs["search"]
     names = metric_names(recipe, split.target.task)
     metrics = [catalogue.find("metrics", name) for name in names]
-    rows = [_row(trial, searched, split, metrics) for trial in _leaders(searched)]
+    rows = [
+        {**_row(trial, searched, split, metrics), "optimistic": _is_optimistic(trial, recipe)}
+        for trial in _leaders(searched)
+    ]
     outcomes = _outcomes(searched, searched.best, split)
     ids = _ids(recipe, inputs)
     _write_out_of_fold(outcomes, split, ids, folder)
@@ -75,7 +85,14 @@ def load(recipe: Recipe, folder: Path) -> Evaluated:
     """Read the scores that were saved."""
     facts = json.loads((folder / "scores.json").read_text("utf-8"))
     rows = facts["leaderboard"]
-    return Evaluated(facts["metric"], rows, rows[0]["cv"], facts["holdout"], folder)
+    best = rows[0]
+    return Evaluated(
+        facts["metric"], rows, best["cv"], facts["holdout"], folder, best["optimistic"]
+    )
+
+
+def _is_optimistic(trial: Trial, recipe: Recipe) -> bool:
+    return watches_fold(recipe, trial.candidate.family)
 
 
 def _leaders(searched: Searched) -> list[Trial]:

@@ -60,11 +60,18 @@ def run(recipe: Recipe, inputs: Mapping[str, Any], folder: Path, listener: Liste
 
 def _golden(rows: Index) -> Index:
     """A few rows, evenly spread, whose predictions travel with the bundle."""
-    return rows[np.unique(np.linspace(0, len(rows) - 1, min(GOLDEN, len(rows))).astype(int))]
+    places = np.unique(np.linspace(0, len(rows) - 1, min(GOLDEN, len(rows))).astype(np.intp))
+    golden: Index = rows[places]
+    return golden
 
 
 def _scores(evaluated: Evaluated) -> dict[str, Any]:
-    return {"metric": evaluated.metric, "cv": evaluated.cv, "holdout": evaluated.holdout}
+    return {
+        "metric": evaluated.metric,
+        "cv": evaluated.cv,
+        "holdout": evaluated.holdout,
+        "optimistic": evaluated.optimistic,
+    }
 
 
 def load(recipe: Recipe, folder: Path) -> Packed:

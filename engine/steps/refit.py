@@ -11,11 +11,11 @@ from typing import Any
 
 import numpy as np
 from sklearn.pipeline import Pipeline
-from threadpoolctl import threadpool_limits
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # it has no types
 
 from engine.bundle import persist
 from engine.contracts import Index, Listener
-from engine.models.setting import Setting
+from engine.models import Setting
 from engine.recipe.schema import Recipe
 from engine.steps.assemble import Assembled, pipeline
 from engine.steps.cores import threads

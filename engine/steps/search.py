@@ -4,24 +4,26 @@ from __future__ import annotations
 
 import hashlib
 import json
-import time
-from collections.abc import Callable, Mapping
-from concurrent.futures import Future
+from collections.abc import Sequence
+from concurrent.futures import BrokenExecutor, Future
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from engine import catalogue
-from engine.contracts import Listener
+from engine.contracts import Executor, Listener, Metric
 from engine.errors import Fault, SearchError
+from engine.models.setting import Setting
 from engine.recipe.schema import Recipe
-from engine.search.candidate import Candidate, Outcome, Trial
+from engine.recipe.space import default
+from engine.search.budget import Budget
+from engine.search.candidate import Candidate, FamilySpace, Outcome, Trial
 from engine.search.draw import Proposer
 from engine.search.driver import Driver, best
-from engine.search.record import Record, read_trials, read_unit
+from engine.search.record import Record, read_trials, read_unit, unit_path
 from engine.steps import unit
-from engine.steps.assemble import spaces
+from engine.steps.assemble import Assembled, pipeline, spaces
 from engine.steps.cores import threads
 from engine.steps.measures import metric_name
 from engine.steps.split import Split
@@ -54,29 +56,87 @@ class Searched:
     def out_of_fold(self, trial: Trial, fold: int) -> Outcome:
         """Return a unit's predictions."""
         number = trial.index if trial.same_as is None else trial.same_as
-        return read_unit(self.folder / "units" / f"{number:06d}_{fold:03d}.npz")
+        return read_unit(unit_path(self.folder, number, fold))
 
 
-def run(recipe: Recipe, inputs: Mapping[str, Any], folder: Path, listener: Listener) -> Searched:
-    """Search until there are ``search.trials`` trials, or ``search.timeout`` has passed."""
-    split: Split = inputs["split"]
-    metric = catalogue.find("metrics", metric_name(recipe, split.target.task))
-    families = spaces(recipe, bool(split.target.classes))
-    record = Record(folder, families, metric.maximize)
+class Inputs(Protocol):
+    """The results of earlier steps by name, and where they lie."""
+
+    def __getitem__(self, step: str, /) -> Any: ...
+
+    def folder(self, step: str) -> Path: ...
+
+
+def run(recipe: Recipe, inputs: Inputs, folder: Path, listener: Listener) -> Searched:
+    """Search until there are ``search.trials`` trials, or ``search.timeout`` has passed.
+
+    Raises
+    ------
+    DataError
+        If the features name a column that is not there, or leave none.
+    SearchError
+        If all candidates failed, or a worker died.
+    """
+    parts: Split = inputs["split"]
+    classify = bool(parts.target.classes)
+    metric = catalogue.find("metrics", metric_name(recipe, parts.target.task))
+    families = spaces(recipe, classify)
+    _refuse_no_columns(recipe, families, inputs["assemble"], classify)
     proposer = Proposer(families, recipe.search.sampler, recipe.seed, metric.maximize)
-    workers = recipe.compute.workers
-    executor = _start(recipe, inputs, metric, workers)
-    try:
-        driver = Driver(
-            proposer, record, partial(_submit, executor), len(split.folds), workers, listener,
-            _deadline(recipe.search.timeout),
-        )  # fmt: skip
-        listener("search_started", maximize=metric.maximize, done=len(driver.told))
-        trials = driver.run(recipe.search.trials)
-    finally:
-        executor.shutdown(wait=True, cancel_futures=True)
+    if recipe.search.trials < len(families):
+        left = ", ".join([family.name for family in families][recipe.search.trials :])
+        listener("notice", text=f"search.trials is too small: {left} will not be tried")
+    trials = _drive(recipe, inputs, folder, listener, proposer, metric)
     _note(recipe, metric.name, proposer.limit(recipe.search.trials), folder)
     return _searched(trials, metric, folder)
+
+
+def _refuse_no_columns(
+    recipe: Recipe, families: Sequence[FamilySpace], assembled: Assembled, classify: bool
+) -> None:
+    """Let what holds for every candidate be said once, before anything is fitted."""
+    for family in families:
+        candidate = family.candidate(default)
+        pipeline(recipe, candidate, assembled.contract.columns, Setting(classify))
+
+
+def _drive(
+    recipe: Recipe, inputs: Inputs, folder: Path, listener: Listener, proposer: Proposer,
+    metric: Metric,
+) -> list[Trial]:  # fmt: skip
+    workers = recipe.compute.workers
+    record = Record(folder, list(proposer.families.values()), metric.maximize)
+    budget = Budget(folder / "seconds.txt", recipe.search.timeout)
+    executor = _start(recipe, inputs, metric.name)
+    folds = len(inputs["split"].folds)
+    try:
+        submit = partial(_submit, executor)
+        driver = Driver(proposer, record, submit, folds, workers, listener, budget.is_over)
+        listener("search_started", maximize=metric.maximize, done=len(driver.told))
+        return driver.run(recipe.search.trials)
+    except BrokenExecutor:
+        hint = "run it again to carry on; with fewer compute.workers each has more memory"
+        fault = Fault("a worker died: killed, or out of memory", "compute.workers", hint)
+        raise SearchError(fault) from None
+    finally:
+        budget.is_over()
+        executor.shutdown(cancel=True)
+        unit.detach()
+        record.close()
+
+
+def _start(recipe: Recipe, inputs: Inputs, metric: str) -> Executor:
+    workers = recipe.compute.workers
+    folders = {step: str(inputs.folder(step)) for step in NEEDS}
+    given = (recipe.model_dump(), folders, metric, workers, threads(recipe, workers))
+    executor: Executor = catalogue.find("executors", recipe.compute.executor).start(
+        workers, unit.attach, given
+    )
+    return executor
+
+
+def _submit(executor: Executor, candidate: Candidate, trial: int, fold: int) -> Future[Outcome]:
+    return executor.submit(unit.fit_attached, candidate, fold)
 
 
 def _note(recipe: Recipe, metric: str, limit: int, folder: Path) -> None:
@@ -101,31 +161,7 @@ def done(recipe: Recipe, folder: Path) -> bool:
     return told > 0 and (ended or asked == (facts["trials"], facts["timeout"]))
 
 
-def _start(recipe: Recipe, inputs: Mapping[str, Any], metric: Any, workers: int) -> Any:
-    start = catalogue.find("executors", recipe.compute.executor).start
-    if workers == 1:
-        material = unit.Material(
-            recipe, inputs["split"], inputs["assemble"], metric, threads(recipe, 1)
-        )
-        return start(1, unit.attach, (material,))
-    folders = {name: str(inputs.folder(name)) for name in NEEDS} | {"metric": metric.name}  # type: ignore[attr-defined]
-    return start(
-        workers, unit.attach_stored, (recipe.model_dump(), folders, threads(recipe, workers))
-    )
-
-
-def _submit(executor: Any, candidate: Candidate, trial: int, fold: int) -> Future[Outcome]:
-    return executor.submit(unit.fit_attached, candidate, fold)  # type: ignore[no-any-return]
-
-
-def _deadline(timeout: float | None) -> Callable[[], bool]:
-    if timeout is None:
-        return lambda: False
-    end = time.monotonic() + timeout
-    return lambda: time.monotonic() >= end
-
-
-def _searched(trials: list[Trial], metric: Any, folder: Path) -> Searched:
+def _searched(trials: list[Trial], metric: Metric, folder: Path) -> Searched:
     winner = best(trials, metric.maximize)
     if winner is None:
         causes = sorted({f"{t.candidate.family}: {t.error}" for t in trials})

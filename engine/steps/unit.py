@@ -7,26 +7,27 @@ import time
 import warnings
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # it has no types
 
 from engine import catalogue
 from engine.bundle.predict import Model
-from engine.contracts import Metric
-from engine.models.setting import Setting
+from engine.contracts import Index, Metric, Numbers, Predicted
+from engine.models import Setting
 from engine.recipe.schema import Recipe
 from engine.search.candidate import Candidate, Outcome
+from engine.steps import assemble, split
 from engine.steps.assemble import Assembled, pipeline
 from engine.steps.split import Split
 
-PREPARED_BYTES = 2 * 1024**3
+PREPARED_BYTES = 2 * 1024**3  # over all workers
 
-Matrices = tuple[Any, Any]
+Matrices = tuple[NDArray[Any], NDArray[Any]]
 
 
 @dataclass
@@ -37,52 +38,56 @@ class Material:
     ----------
     threads : int
         For each fit.
+    cache : int
+        Bytes of prepared folds to keep.
     """
 
     recipe: Recipe
     split: Split
     assembled: Assembled
     metric: Metric
-    threads: int
+    threads: int = 1
+    cache: int = PREPARED_BYTES
     _prepared: OrderedDict[str, Matrices] = field(default_factory=OrderedDict)
 
-    @property
-    def classify(self) -> bool:
-        return bool(self.split.target.classes)
-
-    def setting(self, rounds: int | None = None) -> Setting:
+    def setting(self) -> Setting:
         """Return the circumstances of a fit."""
         in_time = self.split.how == "forward"
-        return Setting(self.classify, self.recipe.seed, self.threads, 0, rounds, in_time)
+        classify = bool(self.split.target.classes)
+        return Setting(classify, self.recipe.seed, self.threads, in_time=in_time)
 
-    def rows(self, index: NDArray[np.intp]) -> tuple[Any, NDArray[Any]]:
-        """Return X and y of training rows, given their positions within the training rows."""
-        rows = self.split.train[index]
-        return self.assembled.numbers[rows], self.split.target.values[rows]
+    def columns(self, index: Index) -> Numbers:
+        """Return columns of training rows, given their positions within the training rows."""
+        return np.asarray(self.assembled.numbers[self.split.train[index]])
+
+    def y(self, index: Index) -> NDArray[Any]:
+        """Return the target of training rows, given their positions within the training rows."""
+        found: NDArray[Any] = self.split.target.values[self.split.train[index]]
+        return found
 
     def prepared(self, candidate: Candidate, number: int, features: Any) -> Matrices:
         """Return a fold's matrices, made once for all candidates with the same features.
 
         ``features`` is fitted on the fold's training rows where they are not there yet. The cache
-        is bounded by ``PREPARED_BYTES``; the longest unused goes first.
+        is bounded by ``cache`` bytes; the longest unused goes first.
         """
         fold = self.split.folds[number]
-        key = f"{number}:{self._features_key(candidate)}"
+        key = self._features_key(candidate, number)
         if key not in self._prepared:
-            X, y = self.rows(fold.train)
-            train = features.fit_transform(X, y)
-            self._prepared[key] = train, features.transform(self.rows(fold.valid)[0])
+            train = features.fit_transform(self.columns(fold.train), self.y(fold.train))
+            self._prepared[key] = train, features.transform(self.columns(fold.valid))
             self._shrink()
         self._prepared.move_to_end(key)
         return self._prepared[key]
 
-    def _features_key(self, candidate: Candidate) -> str:
+    def _features_key(self, candidate: Candidate, number: int) -> str:
+        """Everything that a fold's matrices depend on, in order: that of steps matters."""
         family = self.recipe.model[candidate.family]
         facts = [candidate.features, family.native.model_dump(), family.encode, family.scale]
-        return json.dumps(facts, sort_keys=True, default=str)
+        return json.dumps([number, *facts], default=str)
 
     def _shrink(self) -> None:
-        while len(self._prepared) > 1 and self._bytes() > PREPARED_BYTES:
+        while len(self._prepared) > 1 and self._bytes() > self.cache:
             self._prepared.popitem(last=False)
 
     def _bytes(self) -> int:
@@ -92,24 +97,41 @@ class Material:
 _attached: Material | None = None
 
 
-def attach(material: Material) -> None:
-    """Make this process ready for the units of a study."""
+def attach(recipe: Mapping[str, Any], folders: Mapping[str, str], metric: str, workers: int,
+           threads: int) -> None:  # fmt: skip
+    """Make this process ready for the units of a study.
+
+    Parameters
+    ----------
+    recipe : mapping
+        The recipe as plain values.
+    folders : mapping
+        Where the results of the steps ``split`` and ``assemble`` lie.
+    workers : int
+        Processes that share the memory for prepared folds.
+    threads : int
+        For each fit.
+    """
     global _attached
-    _attached = material
-
-
-def attach_stored(recipe: Mapping[str, Any], folders: Mapping[str, str], threads: int) -> None:
-    """Like :func:`attach`, in another process: the steps' results are read from their folders."""
-    from engine.steps import assemble, split  # a fresh process reads them again
-
     read = Recipe.model_validate(recipe)
-    parts = split.load(read, Path(folders["split"]))
-    metric = catalogue.find("metrics", folders["metric"])
-    attach(Material(read, parts, assemble.load(read, Path(folders["assemble"])), metric, threads))
+    _attached = Material(
+        read,
+        split.load(read, Path(folders["split"])),
+        assemble.load(read, Path(folders["assemble"])),
+        catalogue.find("metrics", metric),
+        threads,
+        PREPARED_BYTES // workers,
+    )
+
+
+def detach() -> None:
+    """Let go of what this process was made ready for."""
+    global _attached
+    _attached = None
 
 
 def fit_attached(candidate: Candidate, fold: int) -> Outcome:
-    """Fit and score one unit on what was attached."""
+    """Fit and score one unit of the study that this process is ready for."""
     if _attached is None:
         raise RuntimeError("no study is attached to this process")
     return fit_unit(_attached, candidate, fold)
@@ -124,31 +146,35 @@ def fit_unit(material: Material, candidate: Candidate, number: int) -> Outcome:
     try:
         with warnings.catch_warnings(), threadpool_limits(material.threads):
             warnings.simplefilter("ignore")
-            return _fit(material, candidate, number, begin)
-    except Exception as error:  # recorded with its cause; the search goes on
+            outcome = _fit(material, candidate, number)
+    except Exception as error:  # noqa: BLE001 - recorded with its cause; the search goes on
         text = " ".join(str(error).split())
-        cause = f"{type(error).__name__}: {text}"[:500]
-        return Outcome(float("nan"), seconds=time.perf_counter() - begin, error=cause)
+        outcome = Outcome(float("nan"), error=f"{type(error).__name__}: {text}"[:500])
+    return replace(outcome, seconds=time.perf_counter() - begin)
 
 
-def _fit(material: Material, candidate: Candidate, number: int, begin: float) -> Outcome:
-    whole = pipeline(
-        material.recipe, candidate, material.assembled.contract.columns, material.setting()
-    )
-    fold = material.split.folds[number]
+def _fit(material: Material, candidate: Candidate, number: int) -> Outcome:
+    read = material.assembled.contract.columns
+    whole = pipeline(material.recipe, candidate, read, material.setting())
+    fold, model = material.split.folds[number], whole["model"]
     train, valid = material.prepared(candidate, number, whole["features"])
-    y, truth = material.rows(fold.train)[1], material.rows(fold.valid)[1]
-    model = whole["model"]
-    watch = material.recipe.evaluation.early_stop_on == "fold" and hasattr(model, "rounds")
-    model.fit(train, y, **({"watch": (valid, truth)} if watch else {}))
-    classes = len(material.split.target.classes)
-    predicted = Model(model, material.split.target.classes).predict(valid)
-    score = material.metric(truth, predicted, classes)
-    probability = predicted.probability
-    return Outcome(
-        float(score),
-        predicted.value.astype(np.float32),
-        np.empty((0, 0), np.float32) if probability is None else probability.astype(np.float32),
-        getattr(model, "rounds_", None),
-        time.perf_counter() - begin,
-    )
+    truth = material.y(fold.valid)
+    if watches_fold(material.recipe, candidate.family):
+        model.fit(train, material.y(fold.train), watch=(valid, truth))
+    else:
+        model.fit(train, material.y(fold.train))
+    classes = material.split.target.classes
+    predicted = Model(model, classes).predict(valid)
+    score = float(material.metric(truth, predicted, len(classes)))
+    return _outcome(score, predicted, getattr(model, "rounds_", None))
+
+
+def watches_fold(recipe: Recipe, family: str) -> bool:
+    """Whether a family stops early on the very rows that it is scored on: optimistic."""
+    return recipe.evaluation.early_stop_on == "fold" and bool(recipe.model[family].early_stopping)
+
+
+def _outcome(score: float, predicted: Predicted, rounds: int | None) -> Outcome:
+    if predicted.probability is None:
+        return Outcome(score, predicted.value, rounds=rounds)
+    return Outcome(score, predicted.value, predicted.probability.astype(np.float32), rounds)

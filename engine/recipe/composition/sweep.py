@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from hydra._internal.core_plugins.basic_sweeper import BasicSweeper
-from hydra.core.config_store import ConfigStore
 from hydra.core.global_hydra import GlobalHydra
 from hydra.core.hydra_config import HydraConfig
 from hydra.core.override_parser.overrides_parser import OverridesParser
@@ -20,6 +18,7 @@ from engine.errors import Fault, RecipeError
 from engine.recipe.command import overrides
 from engine.recipe.command.override import Ground, Override
 from engine.recipe.composition import compose
+from engine.recipe.composition.groups import BASE
 from engine.recipe.composition.options import RECIPES
 from engine.recipe.load import Loaded, Prepared, load, prepare
 
@@ -63,8 +62,7 @@ class Sweep:
 
     def load(self, job: Sequence[str]) -> Loaded:
         """Load the recipe of one job."""
-        with _undisturbed():
-            return load(self.recipe, job)
+        return load(self.recipe, job)
 
 
 def read(recipe: str, texts: Sequence[str]) -> Sweep:
@@ -122,24 +120,10 @@ def launch(sweep: Sweep, folder: Path, task: Callable[[Job], Any]) -> list[Any]:
     texts = [f"{RECIPES}={prepared.name}", *QUIET, *where, *(o.text for o in sweep.given)]
     hydra = compose.hydra_for(prepared.name, prepared.file, prepared.groups, sweep.given)
     try:
-        batches = hydra.multirun(compose.BASE, _Task(task), texts, with_log_configuration=False)
+        batches = hydra.multirun(BASE, _Task(task), texts, with_log_configuration=False)
     except HydraException as error:
         raise RecipeError(Fault(" ".join(str(error).split()), "command line")) from None
     finally:
         GlobalHydra.instance().clear()
     returned: list[JobReturn] = [job for batch in batches or [] for job in batch]
     return [job.return_value for job in returned]
-
-
-@contextmanager
-def _undisturbed() -> Iterator[None]:
-    """Compose within a job, and leave Hydra as it was for the next."""
-    store, hydra = ConfigStore.instance(), GlobalHydra.instance()
-    recipes, active, config = store.repo.get(RECIPES), hydra.hydra, HydraConfig.instance().cfg
-    try:
-        yield
-    finally:
-        if recipes is not None:
-            store.repo[RECIPES] = recipes
-        hydra.hydra = active
-        HydraConfig.instance().cfg = config
