@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from engine.bundle import persist
 from engine.bundle.input import Contract, encode
 from engine.bundle.predict import Model
-from engine.bundle.write import FORMAT, MANIFEST, file_hash
+from engine.bundle.write import FORMAT, MANIFEST, file_hash, own_hash
 from engine.contracts import Predicted
 from engine.errors import BundleError, Fault
 
@@ -42,7 +43,8 @@ class Bundle:
     @cached_property
     def scores(self) -> Mapping[str, Any]:
         """The scorecard's figures."""
-        return _json(self.folder / "scores.json")
+        scores: Mapping[str, Any] = _json(self.folder / "scores.json")
+        return scores
 
     def predict(
         self, raw: pd.DataFrame, first_row: int = 0
@@ -57,6 +59,7 @@ class Bundle:
         unseen : dict
             Counts of unseen categories by column and value.
         """
+        raw = raw.rename(columns=str)
         encoded = encode(raw, self.contract, first_row)
         predicted = self.model.predict(encoded.frame.to_numpy())
         columns: dict[str, Any] = {}
@@ -68,7 +71,8 @@ class Bundle:
     def _columns(self, predicted: Predicted) -> dict[str, Any]:
         if not self.classes:
             return {"prediction": predicted.value}
-        columns: dict[str, Any] = {"prediction": np.array(self.classes)[predicted.value]}
+        labels = pd.Series(self.classes, dtype=object).infer_objects()
+        columns: dict[str, Any] = {"prediction": labels.to_numpy()[predicted.value]}
         if predicted.probability is not None:
             for code, label in enumerate(self.classes):
                 columns[f"probability_{label}"] = predicted.probability[:, code]
@@ -93,46 +97,71 @@ def open_bundle(folder: Path) -> Bundle:
 
 
 def verify(folder: Path) -> Mapping[str, Any]:
-    """Check the manifest and the hash of every file; return the manifest."""
-    path = folder / MANIFEST
-    if not path.is_file():
-        raise BundleError(Fault("is not a whole bundle: it has no manifest.json", str(folder)))
-    try:
-        manifest = _json(path)
-        files = dict(manifest["files"])
-        if manifest["format"] != FORMAT:
-            message = f"has the format {manifest['format']}; this engine reads format {FORMAT}"
-            raise BundleError(Fault(message, str(folder)))
-    except (ValueError, KeyError, TypeError) as error:
-        raise BundleError(Fault(f"cannot be read: {error}", str(path))) from None
-    present = {p.name for p in folder.iterdir()} - {MANIFEST}
+    """Check the manifest and the hash of every file; return the manifest.
+
+    Raises
+    ------
+    BundleError
+        Naming every file that is missing, changed or added.
+    """
+    manifest = _manifest(folder)
+    files: Mapping[str, str] = manifest["files"]
+    present = {path.name for path in folder.iterdir()} - {MANIFEST}
     faults = [Fault("is missing", str(folder / name)) for name in sorted(set(files) - present)]
     faults += [
         Fault("is not in the manifest", str(folder / name)) for name in sorted(present - set(files))
     ]
-    for name in sorted(present & set(files)):
-        if (folder / name).is_symlink() or file_hash(folder / name) != files[name]:
-            faults.append(Fault("was changed after it was packed", str(folder / name)))
+    faults += [
+        Fault("was changed after it was packed", str(folder / name))
+        for name in sorted(present & set(files))
+        if not _is_plain(folder / name) or file_hash(folder / name) != files[name]
+    ]
     if faults:
         raise BundleError(*faults)
     return manifest
 
 
+def _manifest(folder: Path) -> Mapping[str, Any]:
+    path = folder / MANIFEST
+    if not _is_plain(path):
+        raise BundleError(Fault("is not a whole bundle: it has no manifest.json", str(folder)))
+    try:
+        manifest: Mapping[str, Any] = _json(path)
+        written, files, found = manifest["format"], dict(manifest["files"]), manifest["manifest"]
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise BundleError(Fault(f"cannot be read: {error!r:.200}", str(path))) from None
+    if written != FORMAT:
+        message = f"has the format {written!r:.20}; this engine reads format {FORMAT}"
+        raise BundleError(Fault(message, str(folder), "pack it again with this engine"))
+    if found != own_hash(manifest):
+        raise BundleError(Fault("was changed after it was packed", str(path)))
+    return {**manifest, "files": files}
+
+
+def _is_plain(path: Path) -> bool:
+    """Whether it is a file of its own; a link's content can change behind the manifest's back."""
+    return path.is_file() and not path.is_symlink()
+
+
 def _replay(bundle: Bundle) -> None:
     raw = pd.read_parquet(bundle.folder / "golden.parquet")
     expected = _json(bundle.folder / "golden.json")
-    predicted = bundle.model.predict(encode(raw, bundle.contract).frame.to_numpy())
-    for name, found in (("value", predicted.value), ("probability", predicted.probability)):
-        if name in expected and not np.allclose(
-            found, expected[name], rtol=TOLERANCE, atol=TOLERANCE
-        ):  # type: ignore[arg-type]
-            raise BundleError(
-                Fault(
-                    "predicts its golden rows otherwise than when it was packed",
-                    str(bundle.folder),
-                    "install the versions that its manifest.json names",
-                )
-            )
+    numbers = encode(raw, replace(bundle.contract, unseen="accept")).frame.to_numpy()
+    predicted = bundle.model.predict(numbers)
+    found = {"value": predicted.value, "probability": predicted.probability}
+    if not all(_equal(found[name], answer) for name, answer in expected.items()):
+        message = "predicts its golden rows otherwise than when it was packed"
+        hint = "install the versions that its manifest.json names"
+        raise BundleError(Fault(message, str(bundle.folder), hint))
+
+
+def _equal(found: NDArray[Any] | None, expected: Any) -> bool:
+    """Whether numbers agree within ``TOLERANCE`` of their size; codes then are the same."""
+    answer = np.asarray(expected, dtype=np.float64)
+    if found is None or found.shape != answer.shape:
+        return False
+    size = float(np.abs(answer).max(initial=0))
+    return bool(np.allclose(found, answer, rtol=TOLERANCE, atol=TOLERANCE * size))
 
 
 def _json(path: Path) -> Any:

@@ -28,8 +28,8 @@ DISTANCES = (
     "MinkowskiDistance64",
 )
 
-# Types that skops does not trust by itself, and that a pipeline of ours may hold. No function here
-# does more than compute: what a bundle holds is never called with arguments of the bundle's choice.
+# Types that skops does not trust by itself, and that a pipeline of ours may hold. They compute;
+# none of them, function or class, opens a file, a socket or a process.
 TRUSTED = frozenset(
     {
         "functools.partial",  # of check_array, inside HistGradientBoosting
@@ -96,7 +96,7 @@ def load_pipeline(path: Path) -> Any:
         return skops.io.load(path, trusted=sorted(TRUSTED))
     except BundleError:
         raise
-    except Exception as error:  # noqa: BLE001 - a damaged file can raise nearly anything
+    except Exception as error:  # a damaged file can raise nearly anything
         message = f"cannot be read: {type(error).__name__}: {str(error)[:200]}"
         hint = "was it packed with other versions? manifest.json names them"
         raise BundleError(Fault(message, str(path), hint)) from error

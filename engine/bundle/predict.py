@@ -22,6 +22,8 @@ class Model:
 
         Codes are those of ``classes``; a class that the model never saw has the probability 0.
         """
+        if not len(X):
+            return self._nothing()
         if not self.classes:
             values = np.asarray(self.fitted.predict(X), dtype=np.float64)
             return Predicted(values.reshape(len(X)))
@@ -31,3 +33,11 @@ class Model:
         probability = np.zeros((len(X), len(self.classes)))
         probability[:, known] = self.fitted.predict_proba(X)
         return Predicted(probability.argmax(axis=1), probability)
+
+    def _nothing(self) -> Predicted:
+        """No rows; scikit-learn's estimators refuse them."""
+        if not self.classes:
+            return Predicted(np.empty(0))
+        has = hasattr(self.fitted, "predict_proba")
+        probability = np.empty((0, len(self.classes))) if has else None
+        return Predicted(np.empty(0, dtype=np.intp), probability)

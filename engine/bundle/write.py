@@ -6,8 +6,9 @@ import hashlib
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
-from importlib.metadata import version
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +17,14 @@ import pandas as pd
 import yaml
 
 from engine.bundle import persist
-from engine.bundle.input import Contract, encode
+from engine.bundle.input import Contract, encode, texts
 from engine.bundle.predict import Model
 
 FORMAT = 1
 MANIFEST = "manifest.json"
-LIBRARIES = ("recipe-engine", "scikit-learn", "numpy", "pandas", "skops", "xgboost")
+LIBRARIES = (
+    "recipe-engine", "scikit-learn", "numpy", "scipy", "pandas", "skops", "xgboost", "xgboost-cpu",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -42,7 +45,13 @@ class Contents:
 
 
 def write(contents: Contents, folder: Path) -> None:
-    """Write a bundle into a folder that does not exist yet."""
+    """Write a bundle into a folder that does not exist yet; without a manifest it is none.
+
+    Raises
+    ------
+    BundleError
+        If the pipeline holds a type that no bundle may hold.
+    """
     folder.mkdir(parents=True)
     persist.save_pipeline(contents.pipeline, folder / "pipeline.skops")
     _json(folder / "contract.json", contents.contract.to_json())
@@ -50,15 +59,16 @@ def write(contents: Contents, folder: Path) -> None:
     _json(folder / "profile.json", contents.profile)
     _write_golden(contents, folder)
     text = yaml.safe_dump(dict(contents.recipe), sort_keys=False, allow_unicode=True)
-    (folder / "recipe.yaml").write_text(text, "utf-8")
+    _text(folder / "recipe.yaml", text)
     _json(folder / MANIFEST, _manifest(contents, folder))
 
 
 def _write_golden(contents: Contents, folder: Path) -> None:
-    golden = contents.golden[contents.contract.names].reset_index(drop=True)
+    contract = replace(contents.contract, unseen="accept")
+    golden = _storable(contents.golden[contract.names].reset_index(drop=True))
     golden.to_parquet(folder / "golden.parquet", index=False)
     raw = pd.read_parquet(folder / "golden.parquet")
-    numbers = encode(raw, contents.contract).frame.to_numpy()
+    numbers = encode(raw, contract).frame.to_numpy()
     predicted = Model(contents.pipeline, contents.classes).predict(numbers)
     answer = {"value": predicted.value.tolist()}
     if predicted.probability is not None:
@@ -66,9 +76,14 @@ def _write_golden(contents: Contents, folder: Path) -> None:
     _json(folder / "golden.json", answer)
 
 
+def _storable(frame: pd.DataFrame) -> pd.DataFrame:
+    """Columns of objects as text: Parquet takes no two types in one column."""
+    objects = [name for name, dtype in frame.dtypes.items() if pd.api.types.is_object_dtype(dtype)]
+    return frame.assign(**{str(name): texts(frame[name]) for name in objects})
+
+
 def _manifest(contents: Contents, folder: Path) -> dict[str, Any]:
-    files = {path.name: file_hash(path) for path in sorted(folder.iterdir())}
-    return {
+    manifest = {
         "format": FORMAT,
         "name": contents.recipe["name"],
         "task": contents.task,
@@ -76,9 +91,26 @@ def _manifest(contents: Contents, folder: Path) -> dict[str, Any]:
         "id": contents.id,
         "classes": list(contents.classes),
         "family": contents.family,
-        "versions": {name: version(name) for name in LIBRARIES},
-        "files": files,
+        "versions": _versions(),
+        "files": {path.name: file_hash(path) for path in sorted(folder.iterdir())},
     }
+    return {**manifest, "manifest": own_hash(manifest)}
+
+
+def _versions() -> dict[str, str]:
+    """Versions of the libraries that are there; xgboost goes by two names."""
+    found: dict[str, str] = {}
+    for name in LIBRARIES:
+        with suppress(PackageNotFoundError):
+            found[name] = version(name)
+    return found
+
+
+def own_hash(manifest: Mapping[str, Any]) -> str:
+    """Return a hash of what a manifest says, but for this hash itself."""
+    said = {key: value for key, value in manifest.items() if key != "manifest"}
+    text = json.dumps(said, sort_keys=True)
+    return hashlib.blake2b(text.encode(), digest_size=32).hexdigest()
 
 
 def file_hash(path: Path) -> str:
@@ -88,7 +120,13 @@ def file_hash(path: Path) -> str:
 
 
 def _json(path: Path, tree: Any) -> None:
-    with path.open("w", encoding="utf-8") as file:
-        json.dump(tree, file, indent=1)
+    _text(path, json.dumps(tree, indent=1))
+
+
+def _text(path: Path, text: str) -> None:
+    partial = path.with_suffix(".partial")
+    with partial.open("w", encoding="utf-8") as file:
+        file.write(text)
         file.flush()
         os.fsync(file.fileno())
+    partial.rename(path)

@@ -52,8 +52,11 @@ def _print(tree: dict[str, Any]) -> None:
     console.line()
     _print_search(tree["search"])
     console.line()
-    rows = [(s["name"], s["state"], s["about"], _why(s)) for s in tree["steps"]]
-    console.table("Steps", ["step", "state", "what it does", "why"], rows)
+    rows = [
+        (s["name"], ", ".join(s["needs"]) or "-", s["makes"], s["state"], _why(s))
+        for s in tree["steps"]
+    ]
+    console.table("Steps", ["step", "needs", "makes", "state", "why"], rows)
     console.line()
     console.line(f"  engine run {tree['recipe']}")
 

@@ -6,32 +6,33 @@ from argparse import Namespace
 from pathlib import Path
 from typing import Any
 
+from engine.catalogue import unknown
 from engine.cli import console
 from engine.cli.plan import OUTPUTS
 from engine.cli.scorecard import print_run
+from engine.cli.words import YAML
 from engine.errors import Fault, NotFoundError
 from engine.plan.outputs import SCORECARD, read_json
 from engine.recipe import find
 from engine.recipe.load import load
 
+COLUMNS = ("run", "metric", "family", "cross-validated>", "holdout>", "trials>", "time>")
+
 
 def runs_(arguments: Namespace) -> int:
     """List the runs of one recipe, or of all."""
-    names = [arguments.recipe] if arguments.recipe else OUTPUTS.recipes()
-    if arguments.recipe and not OUTPUTS.runs(arguments.recipe):
-        OUTPUTS.find(arguments.recipe)  # says that there is none, and what to type
+    names = [_recipe(arguments.recipe)] if arguments.recipe else OUTPUTS.recipes()
     cards = [_summary(folder) for name in names for folder in OUTPUTS.runs(name)]
     if arguments.json:
         return console.as_json(cards)
     if not cards:
         console.line("No runs yet. Begin with: engine run penguins")
         return 0
-    rows = [
-        (c["folder"], c["metric"], c["family"], c["mean"], c["holdout"], c["trials"], c["seconds"])
-        for c in map(_for_people, cards)
-    ]
-    columns = ["run", "metric", "family", "cross-validated>", "holdout>", "trials>", "time>"]
-    console.table("", columns, rows)
+    for name in names:
+        own = [card for card in cards if card["recipe"] == name]
+        console.table(name, COLUMNS, map(_row, own))
+        console.line()
+    console.line(f"  engine show {_called(cards[-1])}")
     return 0
 
 
@@ -45,13 +46,21 @@ def _summary(folder: Path) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _for_people(card: dict[str, Any]) -> dict[str, Any]:
-    return {
-        **card,
-        "mean": console.spread(card["cv"]),
-        "holdout": console.number(card["holdout"]),
-        "seconds": console.duration(card["seconds"]),
-    }
+def _row(card: dict[str, Any]) -> list[object]:
+    return [
+        Path(card["folder"]).name, card["metric"], card["family"], console.spread(card["cv"]),
+        console.number(card["holdout"]), card["trials"], console.duration(card["seconds"]),
+    ]  # fmt: skip
+
+
+def _called(card: dict[str, Any]) -> str:
+    return f"{card['recipe']}/{Path(card['folder']).name}"
+
+
+def _recipe(name: str) -> str:
+    """Return the recipe whose runs are meant by its name, its file, or a run of it."""
+    stem = Path(name).stem if name.endswith(YAML) else name
+    return stem if OUTPUTS.runs(stem) else _run(name).parent.name
 
 
 def _run(name: str) -> Path:
@@ -59,8 +68,10 @@ def _run(name: str) -> Path:
     try:
         return OUTPUTS.find(name)
     except NotFoundError:
-        if name not in find.known(Path.cwd()) and not Path(name).is_file():
-            raise
+        recipes = find.known(Path.cwd())
+        if name not in recipes and not Path(name).is_file():
+            known = {*recipes, *OUTPUTS.recipes()}
+            raise NotFoundError(unknown("recipe or run", name, known)) from None
         hint = f"engine run {name} runs it; engine show {name} --hydra prints the recipe itself"
         raise NotFoundError(Fault(f"the recipe {name} has not been run yet", hint=hint)) from None
 

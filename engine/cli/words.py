@@ -89,10 +89,10 @@ def _unknown(name: str, word: str, known: dict[str, Flag]) -> Fault:
     elsewhere = [
         other for other, verb in VERBS.items() if any(spelling in f.names for f in verb.flags)
     ]
-    if guess:
-        hint = f"did you mean {guess}?"
-    elif elsewhere:
+    if elsewhere:
         hint = f"{spelling} is a flag of: {', '.join(elsewhere)}"
+    elif guess:
+        hint = f"did you mean {guess}?"
     else:
         hint = f"engine {name} --help lists the flags"
     return Fault(f"engine {name} has no flag {spelling}", hint=hint)

@@ -49,9 +49,16 @@ class Parts:
     def changed_since(self, earlier: Parts) -> list[str]:
         """Say what differs, one short text for each difference; inputs are left out."""
         return [
-            *_differences(earlier.keys, self.keys, "{name}: {old} -> {new}"),
+            *_differences(earlier.keys, self.keys),
             *self._files_since(earlier),
-            *_differences(earlier.libraries, self.libraries, "{name} {old} -> {new}"),
+            *self._libraries_since(earlier),
+        ]
+
+    def _libraries_since(self, earlier: Parts) -> list[str]:
+        return [
+            f"{name} {earlier.libraries.get(name, 'unknown')} -> {version}"
+            for name, version in self.libraries.items()
+            if earlier.libraries.get(name) != version
         ]
 
     def _files_since(self, earlier: Parts) -> list[str]:
@@ -104,18 +111,18 @@ def _version(library: str) -> str:
     return version(library)
 
 
-def _differences(old: Mapping[str, Any], new: Mapping[str, Any], text: str) -> list[str]:
+def _differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
     changed: list[str] = []
     for key in {**old, **new}:
         before, after = old.get(key), new.get(key)
         if isinstance(before, Mapping) and isinstance(after, Mapping):
-            changed += [f"{key}.{line}" for line in _differences(before, after, text)]
+            changed += [f"{key}.{line}" for line in _differences(before, after)]
         elif before is None and isinstance(after, Mapping):
             changed.append(f"{key} is new")
         elif after is None and isinstance(before, Mapping):
             changed.append(f"{key} is gone")
         elif before != after:
-            changed.append(text.format(name=key, old=_short(before), new=_short(after)))
+            changed.append(f"{key}: {_short(before)} -> {_short(after)}")
     return changed or _reordered(old, new)
 
 

@@ -15,7 +15,8 @@ from engine import catalogue
 from engine.contracts import Listener, silent
 from engine.plan.build import build
 from engine.plan.claim import claimed, settle
-from engine.plan.outputs import RUNNING, SCORECARD, Outputs, earlier_parts, read_json, writable
+from engine.plan.disk import writable
+from engine.plan.outputs import RUNNING, SCORECARD, Outputs, earlier_parts, read_json
 from engine.plan.run import fill
 from engine.recipe.schema import Recipe
 

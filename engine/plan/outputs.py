@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import errno
 import json
-import shutil
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -22,9 +20,6 @@ from engine.recipe.load import load
 SCORECARD = "scorecard.json"  # written last: a folder that has it is a whole run
 LATEST = "latest"
 RUNNING = ".running-"
-FULL = (errno.ENOSPC, errno.EDQUOT)
-REFUSED = (errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOTDIR, errno.EEXIST, errno.EIO)
-NOTHING = 64 * 1024  # bytes
 
 
 @dataclass(frozen=True)
@@ -86,34 +81,6 @@ class Outputs:
         if (Path(name) / "manifest.json").is_file():
             return Path(name)
         return self.find(name) / "bundle"
-
-
-@contextmanager
-def writable(root: Path) -> Iterator[None]:
-    """Say what to do where the outputs cannot be written."""
-    try:
-        yield
-    except EngineError:
-        raise
-    except Exception as error:  # whatever it was: where the disk is full, that is why
-        if fault := _unwritable(root, error):
-            raise EngineError(fault) from error
-        raise
-
-
-def _unwritable(root: Path, error: Exception) -> Fault | None:
-    code = error.errno if isinstance(error, OSError) else None
-    if code in FULL or _is_full(root):
-        hint = "free some space, and type the same command again: what is finished is kept"
-        return Fault("cannot be written: the disk is full", str(root), hint)
-    if code not in REFUSED or not isinstance(error, OSError):
-        return None
-    hint = "give yourself the right to write there, or work in another folder"
-    return Fault(f"cannot be written: {error.strerror}", str(error.filename or root), hint)
-
-
-def _is_full(root: Path) -> bool:
-    return root.is_dir() and shutil.disk_usage(root).free < NOTHING
 
 
 @contextmanager

@@ -10,9 +10,10 @@ from pathlib import Path
 
 from engine.contracts import Listener
 from engine.errors import DataError, EngineError, Fault
+from engine.plan.disk import is_damage
 from engine.plan.fingerprint import Parts, files_of, parts
 from engine.plan.hidden import Hidden
-from engine.plan.results import Results, damaged, is_damage
+from engine.plan.results import DAMAGE, Results, damaged
 from engine.plan.step import Step, name, optional
 from engine.plan.store import Store, is_whole
 from engine.recipe.schema import Recipe
@@ -120,7 +121,7 @@ class Progress:
         try:
             yield
         except Exception as error:
-            if not is_damage(error):
+            if not is_damage(error, DAMAGE):
                 raise
             searched = self.results.fingerprints.get("search")
             place = self.store.folder("search", searched) if searched else folder

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -15,9 +14,7 @@ from engine.plan.step import STEPS, Step, name, optional
 from engine.plan.store import Store
 from engine.recipe.schema import Recipe
 
-DAMAGE = (
-    zipfile.BadZipFile, json.JSONDecodeError, EOFError, UnicodeDecodeError, sqlite3.DatabaseError,
-)  # fmt: skip
+DAMAGE = (zipfile.BadZipFile, json.JSONDecodeError, EOFError, UnicodeDecodeError)
 
 
 class Results(Mapping[str, Any]):
@@ -96,10 +93,3 @@ def damaged(folder: Path, recipe: str, error: BaseException) -> Fault:
     cause = " ".join(str(error).split())[:120] or type(error).__name__
     hint = f"delete that folder, or do it all again with: engine run {recipe} --fresh"
     return Fault(f"what an earlier run has left here is damaged: {cause}", str(folder), hint)
-
-
-def is_damage(error: BaseException | None) -> bool:
-    """Whether an error, or its cause, comes of a damaged file."""
-    while error is not None and not isinstance(error, DAMAGE):
-        error = error.__cause__
-    return error is not None

@@ -14,9 +14,10 @@ from typing import Any, cast
 import yaml
 
 from engine.contracts import Listener
+from engine.plan.disk import writable
 from engine.plan.fingerprint import Parts
 from engine.plan.hidden import Hidden
-from engine.plan.outputs import SCORECARD, Outputs, run_folder, writable
+from engine.plan.outputs import SCORECARD, Outputs, run_folder
 from engine.plan.progress import Progress
 from engine.plan.provenance import provenance
 from engine.plan.scorecard import scorecard

@@ -109,5 +109,5 @@ def _frame(table: pa.Table, holes: set[str]) -> pd.DataFrame:
     """Cast, in a frame; whole numbers beyond 2**53 lose digits where some are missing."""
     types = [(field.name, _type(field.type, field.name in holes)) for field in table.schema]
     typed = table.cast(pa.schema(types), safe=False)
-    frame: pd.DataFrame = typed.to_pandas(ignore_metadata=True, date_as_object=False)
+    frame: pd.DataFrame = typed.to_pandas()  # the cast took the index off that pandas noted
     return frame

@@ -59,8 +59,7 @@ def _is_number(text: str) -> bool:
 
 def _booleans(values: pa.Array) -> pa.Array:
     known = pc.is_in(values, pa.array([*_TRUE, *_FALSE]))
-    whole = not values.null_count and pc.all(known).as_py()
-    return pc.is_in(values, pa.array(_TRUE)) if whole else values
+    return pc.is_in(values, pa.array(_TRUE)) if pc.all(known).as_py() else values
 
 
 def _numbers(values: pa.Array) -> pa.Array:

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 from sklearn.pipeline import Pipeline
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # it has no types
+from threadpoolctl import threadpool_limits
 
 from engine.bundle import persist
 from engine.contracts import Index, Listener

@@ -8,7 +8,7 @@ from types import ModuleType
 from typing import Any
 
 import pandas as pd
-import yaml
+from omegaconf import OmegaConf
 
 from engine.contracts import Listener, silent
 from engine.recipe.packaged import folder
@@ -21,8 +21,8 @@ STEPS: tuple[ModuleType, ...] = (split, assemble, search, refit, evaluate, pack)
 
 def family_tree(name: str, **params: Any) -> dict[str, Any]:
     """Return the row of ``conf/model`` of a family, with other values for some parameters."""
-    text = (folder("conf") / "model" / f"{name}.yaml").read_text("utf-8")
-    tree: dict[str, Any] = yaml.safe_load(text)
+    path = folder("conf") / "model" / f"{name}.yaml"
+    tree: dict[str, Any] = OmegaConf.to_container(OmegaConf.load(path))  # type: ignore[assignment]  # a mapping
     return {**tree, "params": {**tree.get("params", {}), **params}}
 
 

@@ -75,3 +75,19 @@ def test_commands_are_shown_with_a_dollar_sign_so_that_they_are_run(name):
         if text.split(" ")[0] in {*RUN, *NOT_RUN, "make"}
     ]
     assert bare == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_python_that_is_shown_runs(name, tmp_path):
+    text = (tracked.ROOT / name).read_text("utf-8")
+    if GIVEN.is_dir():
+        shutil.copytree(GIVEN, tmp_path, dirs_exist_ok=True)
+    for part in shown.parts(text):
+        if isinstance(part, shown.File):
+            (tmp_path / part.path).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / part.path).write_text(part.text, "utf-8")
+    for language, line, lines in shown.blocks(text):
+        if language == "python":
+            output, code = run([sys.executable, "-c", "\n".join(lines)], tmp_path)
+            assert code == 0, f"{name}:{line}: {output}"

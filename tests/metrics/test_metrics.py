@@ -142,6 +142,7 @@ def test_what_is_no_code_is_undefined(name, wrong):
 @pytest.mark.parametrize("name", ["r2", "explained_variance"])
 def test_truth_that_does_not_vary_is_undefined(name):
     assert math.isnan(score(name, [2.0, 2.0], [1.0, 2.0]))
+    assert math.isnan(score(name, [0.1] * 3, [0.1, 0.2, 0.3]))  # their mean is not quite 0.1
 
 
 def test_shares_of_zero_are_undefined():

@@ -145,6 +145,13 @@ def test_ten_thousand_columns(write):
     assert sum(len(chunk) for chunk in csv.chunks("some.csv", 7)) == 20
 
 
+def test_line_ends_in_values_of_a_long_file(write):
+    rows = '1,"' + "x\n" * 50 + '"\n'
+    spec = write("a,b\n" + rows * 60_000)  # 6 MB: some value lies across two blocks
+    assert csv.read(spec)["b"].unique().tolist() == ["x\n" * 50]
+    assert sum(len(chunk) for chunk in csv.chunks(spec, 10_000)) == 60_000
+
+
 def test_chunks_are_text_and_bounded(write):
     spec = write("x,y\n" + "".join(f"{number},\n" for number in range(1000)))
     chunks = list(csv.chunks(spec, 300))

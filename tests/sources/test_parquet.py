@@ -90,6 +90,19 @@ def test_ten_thousand_columns(folder):
     assert parquet.read(written(table)).shape == (20, 10_000)
 
 
+def test_long_numbers_with_holes_are_rounded(folder):
+    spec = written(pa.table({"a": [2**53 + 1, None], "b": [2**53 + 1, 1]}))
+    assert parquet.read(spec)["a"].iloc[0] == 2.0**53
+    assert parquet.read(spec)["b"].iloc[0] == 2**53 + 1
+
+
+def test_a_name_that_is_no_text(folder):
+    spec = written(pa.table({"Käse": [1, 2]}))
+    path = folder / spec
+    path.write_bytes(path.read_bytes().replace("Käse".encode(), b"K\xff\xfese"))
+    assert refused(spec).startswith("some.parquet: this is not a whole Parquet file")
+
+
 def test_no_rows(folder):
     assert refused(written(pa.table({"a": pa.array([], pa.int64())}))) == (
         "some.parquet: the file has columns but no rows\n    write rows to it"

@@ -1,0 +1,72 @@
+import json
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from engine import catalogue
+from tests.cli.conftest import Engine
+
+LISTS = ["recipes", "models", "metrics", "sources", "splitters", "transforms", "executors"]
+
+
+def test_everything_that_can_be_named_is_listed(engine: Engine):
+    found = json.loads(engine("list", "--json").out)
+    assert list(found)[: len(LISTS)] == LISTS
+    assert {"search", "evaluation", "compute"} <= set(found)
+    for role in LISTS[2:]:
+        assert [entry["name"] for entry in found[role]] == catalogue.names(role)
+    out = engine("list").out
+    assert all(entry["name"] in out for entries in found.values() for entry in entries)
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_every_entry_says_what_it_is_for(engine: Engine, folder, name):
+    (folder / "recipes" / "shop.yaml").unlink()
+    ended = engine("list", name, "--json")
+    assert all(entry["about"] for entry in json.loads(ended.out))
+    assert engine("list", name).code == 0
+
+
+def test_a_recipe_is_told_by_its_first_comment_else_by_its_question(engine: Engine, folder):
+    shop = folder / "recipes" / "shop.yaml"
+    body = shop.read_text("utf-8")
+    shop.write_text("# yaml-language-server: $schema=x\n#\n# Who buys.\n# More.\n" + body, "utf-8")
+    (folder / "recipes" / "asked.yaml").write_text("problem: {question: Why?}\n" + body, "utf-8")
+    (folder / "recipes" / "broken.yaml").write_text("a: [\n", "utf-8")
+    found = {e["name"]: e["about"] for e in json.loads(engine("list", "recipes", "--json").out)}
+    assert found["shop"] == "Who buys."
+    assert found["asked"] == "Why?"
+    assert found["broken"].startswith("broken")
+    assert "penguins" in found
+
+
+def test_the_user_s_own_options_are_listed(engine: Engine, folder):
+    own = folder / "conf" / "model" / "own_forest.yaml"
+    own.parent.mkdir(parents=True)
+    own.write_text(
+        "# @package model.own_forest\nabout: Ours.\n"
+        "classifier: sklearn.ensemble.ExtraTreesClassifier\n", "utf-8"
+    )  # fmt: skip
+    entry = next(
+        e for e in json.loads(engine("list", "model", "--json").out) if e["name"] == "own_forest"
+    )
+    assert entry["about"] == "Ours."
+    assert entry["file"] == "conf/model/own_forest.yaml"
+
+
+def test_wide_tells_all_that_is_known(engine: Engine):
+    assert "RandomForestClassifier" not in engine("list", "models").out
+    assert "RandomForestClassifier" in engine("list", "models", "--wide").out
+    assert "SimpleImputer" in engine("list", "transforms", "--wide").out
+
+
+def test_the_singular_does_as_well(engine: Engine):
+    assert engine("list", "metric") == engine("list", "metrics")
+
+
+def test_schema_is_a_json_schema(engine: Engine):
+    ended = engine("schema")
+    schema = json.loads(ended.out)
+    Draft202012Validator.check_schema(schema)
+    assert ended.err == ""
+    assert "data" in schema["required"]

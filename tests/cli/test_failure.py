@@ -1,0 +1,87 @@
+"""How commands end: exit codes, pipes, Ctrl-C, --debug."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from engine.cli import dispatch, main
+from tests.cli.conftest import Engine
+
+
+def raising(error):
+    def raise_it(_):
+        raise error
+
+    return raise_it
+
+
+def test_ctrl_c_ends_with_130_and_a_line_that_helps(engine: Engine, monkeypatch):
+    monkeypatch.setattr(dispatch, "dispatch", raising(KeyboardInterrupt()))
+    ended = engine("run", "shop")
+    assert (ended.code, ended.out) == (130, "")
+    assert "Type the same command again to carry on." in ended.err
+    assert "without --fresh" in engine("run", "shop", "--fresh").err
+    assert engine("plan", "shop").err == "\nStopped.\n"
+
+
+def test_a_bug_is_owned_up_to(engine: Engine, monkeypatch):
+    monkeypatch.setattr(dispatch, "dispatch", raising(ZeroDivisionError("by\nzero")))
+    ended = engine("run", "shop")
+    assert (ended.code, ended.out) == (1, "")
+    assert "this is a fault of the engine: ZeroDivisionError: by zero" in ended.err
+    assert "--debug" in ended.err
+    assert "Traceback" not in ended.err
+    assert "Traceback" in engine("run", "shop", "--debug").err
+
+
+def test_a_missing_library_is_named(engine: Engine, monkeypatch):
+    error = ModuleNotFoundError("No module named 'skops'", name="skops")
+    monkeypatch.setattr(dispatch, "dispatch", raising(error))
+    ended = engine("run", "shop")
+    assert ended.code == 2
+    assert "the library 'skops' is not installed" in ended.err
+
+
+@pytest.mark.parametrize("words", [("--debug", "check", "shpo"), ("check", "shpo", "--debug")])
+def test_debug_stands_anywhere_and_shows_where(engine: Engine, words):
+    ended = engine(*words)
+    assert ended.code == 2
+    assert "error: there is no recipe 'shpo'" in ended.err
+    assert "Traceback" in ended.err
+
+
+def test_a_reader_that_has_seen_enough_is_no_error(folder):
+    read, write = os.pipe()
+    os.close(read)  # so that the first flush already finds nobody
+    for words in (["list"], ["list", "metrics"], ["schema"], ["--help"]):
+        ended = subprocess.run(
+            [sys.executable, "-m", "engine", *words], stdout=write, stderr=subprocess.PIPE, text=True
+        )
+        assert (ended.returncode, ended.stderr) == (0, ""), words
+    os.close(write)
+
+
+def test_output_survives_a_terminal_without_unicode(folder):
+    (folder / "recipes" / "shop.yaml").write_text("# Größe ± 你好\ndata: {source: a.csv, target: y}\n", "utf-8")
+    for words in (["list", "recipes"], ["list", "recipes", "--json"]):
+        ended = subprocess.run(
+            [sys.executable, "-m", "engine", *words], capture_output=True, check=True,
+            env=os.environ | {"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"},
+        )  # fmt: skip
+        assert rb"\xb1" in ended.stdout or rb"\u00b1" in ended.stdout
+
+
+def test_the_module_is_the_command(folder):
+    ended = subprocess.run(
+        [sys.executable, "-m", "engine", "chekc"], capture_output=True, text=True
+    )
+    assert ended.returncode == 2
+    assert "did you mean: engine check?" in ended.stderr
+
+
+def test_words_default_to_those_of_the_process(monkeypatch, capsys):
+    monkeypatch.setattr(sys, "argv", ["engine", "--version"])
+    assert main() == 0
+    assert capsys.readouterr().out.startswith("recipe-engine ")

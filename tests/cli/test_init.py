@@ -1,0 +1,209 @@
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from engine.cli.draft import Draft, Found, scalar, text
+from engine.cli.init import recipe_name
+from engine.recipe.load import load
+from tests.cli.conftest import Engine
+
+SHOP = ("init", "shop.csv", "--target", "bought")
+HOSTILE = ["yes", "No", "on", "null", "~", "1e5", "0x1f", "1_000", "12:30:00", "2024-01-01", "a: b",
+           "a #b", "- a", "*a", "&a", "!a", "%a", "@a", "`a`", "{a}", "[a, b]", "'", '"', "\\", "a,b",
+           " a ", "a\nb", "a\tb", "é", "你好", "😀", "\u2028", "\x85", "\x00", "range(1, 3)", "", "=",
+           "<<", "a'b\"c", "---", "...", "?", "| a", "> a", "true", ".inf", "a\rb", "\ufeffa"]  # fmt: skip
+
+
+@pytest.fixture
+def empty(folder):
+    """The working folder without a recipe."""
+    (folder / "recipes" / "shop.yaml").unlink()
+    (folder / "recipes").rmdir()
+    return folder
+
+
+def test_it_writes_a_recipe_that_is_sound_and_says_what_comes_next(empty, engine: Engine, snapshot):
+    ended = engine(*SHOP)
+    assert (ended.code, ended.err) == (0, "")
+    snapshot("init", ended.out)
+    snapshot("init_recipe", (empty / "recipes" / "shop.yaml").read_text("utf-8"))
+    assert engine("check", "shop").code == 0
+
+
+def test_what_it_says_is_what_the_plan_says(empty, engine: Engine):
+    engine(*SHOP)
+    plan = json.loads(engine("plan", "shop", "--json").out)
+    recipe = load("shop").recipe
+    assert recipe.data.source == "shop.csv"
+    assert recipe.data.id == "id"
+    assert recipe.problem.positive == plan["data"]["positive"] == "yes"
+    assert recipe.evaluation.metric == plan["data"]["metric"]
+    written = (empty / "recipes" / "shop.yaml").read_text("utf-8")
+    for column in plan["columns"]:
+        if column["kind"]:
+            assert f"{column['name']:<6}  {column['kind']}" in written
+
+
+def test_editors_find_the_schema_beside_it(empty, engine: Engine):
+    engine(*SHOP)
+    first = (empty / "recipes" / "shop.yaml").read_text("utf-8").splitlines()[0]
+    assert first.startswith("# yaml-language-server: $schema=")
+    schema = json.loads((empty / "recipes" / first.partition("=")[2]).read_text("utf-8"))
+    assert schema == json.loads(engine("schema").out)
+
+
+def test_a_recipe_that_exists_is_kept_unless_forced(engine: Engine, folder):
+    path = folder / "recipes" / "shop.yaml"
+    before = path.read_text("utf-8")
+    assert engine(*SHOP).code == 2
+    assert path.read_text("utf-8") == before
+    assert engine(*SHOP, "--force").code == 0
+    assert path.read_text("utf-8") != before
+    assert sorted(p.name for p in path.parent.iterdir()) == [".recipe.schema.json", "shop.yaml"]
+
+
+def test_columns_that_a_run_would_refuse_are_dropped_with_the_reason(empty, engine: Engine):
+    rows = [f"{i},,{'x' if i == 3 else i},2024-01-{i % 28 + 1:02},{i % 3}.5,{i % 2}" for i in range(60)]
+    (empty / "odd.csv").write_text("n,empty,mixed,when,y,target\n" + "\n".join(rows), "utf-8")
+    assert engine("init", "odd.csv", "--target", "target").code == 0
+    data = load("odd").recipe.data
+    written = (empty / "recipes" / "odd.yaml").read_text("utf-8")
+    assert data.drop == ["empty", "mixed"]
+    assert "- empty  # holds no value at all" in written
+    assert "- mixed  # mixes types" in written
+    assert data.time is None
+    assert "# time: when" in written
+    assert engine("plan", "odd").code == 0
+
+
+@pytest.mark.parametrize(
+    ("target", "task", "metric"),
+    [("bought", "binary", "roc_auc"), ("size", "multiclass", "log_loss"), ("price", "regression", "rmse")],
+)
+def test_the_task_is_inferred(empty, engine: Engine, target, task, metric):
+    lines = (empty / "shop.csv").read_text("utf-8").splitlines()
+    priced = [lines[0] + ",price", *(f"{line},{i * 1.37}" for i, line in enumerate(lines[1:]))]
+    (empty / "shop.csv").write_text("\n".join(priced), "utf-8")
+    assert task in engine("init", "shop.csv", "--target", target).out
+    assert load("shop").recipe.evaluation.metric == metric
+    assert engine("plan", "shop").code == 0
+
+
+@pytest.mark.parametrize(
+    ("header", "row", "named"),
+    [
+        ("customer_id", "c{i}", "customer_id"),
+        ("userId", "{i}", "userId"),
+        ("id", "{i}", "id"),
+        ("paid", "{i}", None),  # ends in id, and is no id
+        ("humid", "{i}", None),
+        ("id", "same", None),
+        ("id", "{i}.5", None),
+    ],
+)
+def test_a_column_is_the_id_if_it_is_called_so_and_unique(empty, engine: Engine, header, row, named):
+    rows = [f"{row.format(i=i)},{i % 5},{i % 2}" for i in range(50)]
+    (empty / "t.csv").write_text(f"{header},x,y\n" + "\n".join(rows), "utf-8")
+    assert engine("init", "t.csv", "--target", "y").code == 0
+    assert load("t").recipe.data.id == named
+
+
+@pytest.mark.parametrize(
+    ("source", "name"),
+    [
+        ("data/my customers.csv.gz", "my_customers"), ("sklearn:wine", "wine"),
+        ("package:palmerpenguins/data/penguins.csv", "penguins"), ("/tmp/v1.2.parquet", "v1_2"),
+        ("_x.csv", "recipe_x"), ("数据.csv", "recipe_"), ("2024.csv", "2024"), (".csv", "recipe"),
+    ],
+)  # fmt: skip
+def test_names_of_recipes(source, name):
+    assert recipe_name(source) == name
+
+
+def test_sources_that_are_no_files(empty, engine: Engine):
+    assert engine("init", "sklearn:wine", "--target", "target").code == 0
+    assert load("wine", root=empty).path == empty / "recipes" / "wine.yaml"
+
+
+def test_names_that_no_recipe_can_hold_are_refused(empty, engine: Engine):
+    rows = "\n".join(f"{i % 5},{i % 2}" for i in range(50))
+    (empty / "t.csv").write_text("x,a${b}\n" + rows, "utf-8")
+    ended = engine("init", "t.csv", "--target", "a${b}")
+    assert ended.code == 2
+    assert "rename it" in ended.err
+    assert not (empty / "recipes").exists()
+
+
+@pytest.mark.parametrize("rows", ["", "1,1\n" * 40, "1,\n" * 40])
+def test_a_target_that_cannot_be_learnt_writes_nothing(empty, engine: Engine, rows):
+    (empty / "t.csv").write_text("x,y\n" + rows, "utf-8")
+    assert engine("init", "t.csv", "--target", "y").code == 2
+    assert not (empty / "recipes").exists()
+
+
+def test_a_folder_that_cannot_be_written_is_named(empty, engine: Engine):
+    (empty / "recipes").write_text("a file", "utf-8")
+    ended = engine(*SHOP)
+    assert ended.code == 2
+    assert "recipes" in ended.err
+
+
+names = st.text(min_size=1).filter(lambda s: s.isprintable() or True) | st.sampled_from(HOSTILE)
+
+
+@given(names)
+def test_a_scalar_is_read_as_it_was(name):
+    from engine.recipe.file import text as file
+
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return
+    read = file.parse(f"a: {scalar(name)}  # {name.isascii()}\n", "test").tree
+    assert read == {"a": name}
+
+
+def expressible(name: str) -> bool:
+    return name.isascii() | name.isprintable() and "${" not in name and name not in ("", "???")
+
+
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(names.filter(expressible), min_size=6, max_size=6, unique=True))
+@example(HOSTILE[:6])
+def test_whatever_columns_are_called_the_recipe_names_the_same(tmp_path: Path, found):
+    source, target, row, when, kept, dropped = found
+    reason = "row 3 holds 'a\n\x85b: c'"
+    draft = Draft(
+        recipe="r", source=f"{source}.csv", target=target, rows=10, task="binary",
+        because=f"{target} has two values", metric="roc_auc", positive=kept, share=0.1,
+        id=Found(row, "category", "unique"), time=Found(when, "date", "dates"),
+        columns=[Found(kept, "number", reason), Found(when, "date", "dates")],
+        dropped=[Found(dropped, "unusable", reason)],
+    )  # fmt: skip
+    path = tmp_path / "r.yaml"
+    path.write_text(text(draft), "utf-8")
+    recipe = load("r.yaml", root=tmp_path).recipe
+    data = recipe.data
+    assert (data.source, data.target, data.id, data.drop) == (f"{source}.csv", target, row, [dropped])
+    assert recipe.problem.positive == kept
+    assert data.time is None
+
+
+@pytest.mark.parametrize("label", [True, False, 1, 0, 2.5, "1", "true", "no", "1.0"])
+def test_classes_keep_their_type(label):
+    from engine.recipe.file import text as file
+
+    assert file.parse(f"a: {scalar(label)}", "test").tree == {"a": label}
+    assert type(file.parse(f"a: {scalar(label)}", "test").tree["a"]) is type(label)
+
+
+def test_the_command_of_the_readme_works_for_a_file_name_with_a_space(empty):
+    (empty / "shop.csv").rename(empty / "my shop.csv")
+    words = [sys.executable, "-m", "engine"]
+    subprocess.run([*words, "init", "my shop.csv", "--target", "bought"], check=True)
+    subprocess.run([*words, "check", "my_shop"], check=True)

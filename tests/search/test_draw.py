@@ -1,0 +1,129 @@
+import pytest
+
+from engine.errors import RecipeError
+from engine.recipe import space
+from engine.search.candidate import FamilySpace
+from engine.search.draw import FEW, Proposer, dimensions, space_size
+from engine.search.driver import best
+from tests.search.studies import drawn, drive, families, finite
+
+STEPS = "features.blocks.amounts.steps"
+
+
+def one(**params):
+    return [FamilySpace("one", space.Fixed({}), space.build(params, "model.one.params"))]
+
+
+def test_defaults_of_every_family_are_tried_first(tmp_path):
+    first, second = drive(tmp_path, 2)
+    assert (first.candidate.family, second.candidate.family) == ("one", "two")
+    assert second.candidate.params == {"depth": 6, "rate": 0.5}
+    assert first.candidate.params["kind"] == "a"
+
+
+def test_features_and_parameters_are_searched_together(tmp_path):
+    trials = drive(tmp_path, 30, sampler="random")
+    pairs = {(t.values["model"], t.values[f"{STEPS}.scale"]) for t in trials}
+    assert len(pairs) == 6
+
+
+def test_children_are_drawn_only_where_they_are_active(tmp_path):
+    trials = drive(tmp_path, 30, sampler="random")
+    for trial in trials:
+        chosen = trial.values[f"{STEPS}.reduce"]
+        assert (f"{STEPS}.pca.components" in trial.values) == (chosen == "pca")
+        steps = trial.candidate.features["blocks"]["amounts"]["steps"]
+        assert ("pca" in steps) == (chosen == "pca")
+        own = {key for key in trial.values if key.startswith("model.")}
+        assert all(key.startswith(f"model.{trial.candidate.family}.") for key in own)
+    assert {trial.values[f"{STEPS}.reduce"] for trial in trials} == {"pca", "none"}
+
+
+def test_ranges_of_shared_features_have_one_name():
+    found = families()
+    assert dimensions(found) == 3 + 2 + 2
+    assert dimensions(found[:1]) == 3 + 2
+
+
+@pytest.mark.parametrize("sampler", ["tpe", "random", "grid"])
+def test_a_small_space_is_enumerated_and_ends_early(tmp_path, sampler):
+    trials = drive(tmp_path, 50, sampler=sampler, spaces=finite(7))
+    assert sorted(trial.candidate.params["depth"] for trial in trials) == list(range(1, 8))
+    assert trials[0].candidate.params["depth"] == 4, "the default comes first"
+
+
+def test_a_fixed_recipe_is_one_trial(tmp_path):
+    assert len(drive(tmp_path, 20, spaces=one(depth=3))) == 1
+
+
+def test_a_grid_walks_each_conditional_path_once(tmp_path):
+    steps = {"reduce": "choice(none, pca)", "pca": {"components": "range(2, 4)"}}
+    tree = {"rest": "auto", "blocks": {"a": {"columns": "number", "steps": steps}}}
+    spaces = [FamilySpace("one", space.build(tree, "features"), space.Fixed({}))]
+    trials = drive(tmp_path, 50, spaces=spaces)
+    assert len(trials) == 4 == space_size(spaces)
+    assert len({trial.candidate.key for trial in trials}) == 4
+
+
+@pytest.mark.parametrize("text", ["range(0.1, 0.9, 0.1)", "range(0, 1, 0.4)", "range(1, 10, 4)"])
+@pytest.mark.parametrize("sampler", ["tpe", "random", "grid"])
+def test_ranges_with_steps_stay_on_their_grid(tmp_path, text, sampler):
+    spaces = one(rate=text, other="range(1, 100)")
+    trials = drive(tmp_path, 12, sampler=sampler, spaces=spaces)
+    low, high, step = (float(x) for x in text[6:-1].split(","))
+    for trial in trials:
+        value = trial.candidate.params["rate"]
+        assert low <= value <= high
+        assert (value - low) / step == pytest.approx(round((value - low) / step), abs=1e-9)
+
+
+@pytest.mark.parametrize("params", [{"rate": "interval(0, 1)"}, {"a": "range(1, 1000000)"}])
+def test_a_grid_that_has_no_end_is_refused(params):
+    with pytest.raises(RecipeError, match=r"a grid cannot cover .*\n.*search.sampler: tpe"):
+        Proposer(one(**params), "grid", 0, True)
+
+
+def test_equal_candidates_are_fitted_once(tmp_path):
+    trials = drive(tmp_path, 90, sampler="random", spaces=finite(FEW + 2))
+    shared = [trial for trial in trials if trial.same_as is not None]
+    assert shared
+    for trial in shared:
+        source = trials[trial.same_as]
+        assert source.same_as is None, "it names where the results lie"
+        assert source.candidate == trial.candidate
+        assert source.scores == trial.scores
+        assert not (tmp_path / "units" / f"{trial.index:06d}_000.npz").exists()
+
+
+def test_the_best_is_the_earliest_of_equals(tmp_path):
+    trials = drive(tmp_path, 90, sampler="random", spaces=finite(FEW + 2))
+    for maximize in (True, False):
+        means = [trial.mean for trial in trials]
+        extreme = max(means) if maximize else min(means)
+        assert best(trials, maximize).index == means.index(extreme)
+    assert best([], True) is None
+
+
+def test_tpe_finds_better_candidates_than_chance(tmp_path):
+    spaces = one(x="interval(0, 10)", y="interval(0, 10)")
+
+    def near(candidate, fold):
+        from engine.search.candidate import Outcome
+
+        x, y = candidate.params["x"], candidate.params["y"]
+        return Outcome(-((x - 7) ** 2) - (y - 2) ** 2)
+
+    from tests.search.studies import Workers
+
+    means = {}
+    for sampler in ("tpe", "random"):
+        trials = drive(tmp_path / sampler, 45, Workers(1, work=near), sampler=sampler, spaces=spaces)
+        means[sampler] = sum(trial.mean for trial in trials[20:])
+    assert means["tpe"] > means["random"]
+
+
+def test_minimising_is_searched_downwards(tmp_path):
+    up = drive(tmp_path / "up", 21)
+    down = drive(tmp_path / "down", 21, maximize=False)
+    assert drawn(up)[:10] == drawn(down)[:10]
+    assert drawn(up) != drawn(down)

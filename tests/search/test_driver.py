@@ -1,0 +1,70 @@
+from concurrent.futures import Future
+
+import pytest
+
+from engine.search.budget import Budget
+from engine.search.candidate import Outcome
+from tests.search.studies import FOLDS, Workers, drive, outcome
+
+
+def test_a_candidate_that_fails_is_recorded_and_the_search_goes_on(tmp_path):
+    def work(candidate, fold):
+        if candidate.family == "one":
+            return Outcome(float("nan"), error="ValueError: no", seconds=1.0)
+        return outcome(candidate, fold)
+
+    hands = Workers(1, work=work)
+    trials = drive(tmp_path, 12, hands)
+    failed = [trial for trial in trials if trial.candidate.family == "one"]
+    assert len(trials) == 12
+    assert failed
+    for trial in failed:
+        assert (trial.state, trial.error, trial.scores) == ("failed", "ValueError: no", ())
+        assert [unit for unit in hands.begun if unit[0] == trial.index] == [(trial.index, 0)]
+
+
+@pytest.mark.parametrize("score", [float("nan"), float("inf")])
+def test_a_score_that_is_no_number_fails_the_candidate(tmp_path, score):
+    hands = Workers(1, work=lambda candidate, fold: Outcome(score))
+    (trial,) = drive(tmp_path, 1, hands)
+    assert trial.state == "failed"
+    assert trial.error == "the metric is not defined for its predictions"
+    assert hands.begun == [(0, 0)]
+
+
+def test_time_that_is_up_begins_no_further_trial_but_ends_the_begun_one(tmp_path):
+    trials = drive(tmp_path, 10, stop=lambda: True)
+    assert len(trials) == 1
+    assert len(trials[0].scores) == FOLDS
+
+
+def test_a_timeout_counts_active_time_over_all_runs(tmp_path):
+    path = tmp_path / "seconds.txt"
+    path.write_text("100.0")
+    assert Budget(path, 99).is_over()
+    assert not Budget(path, 101).is_over()
+    assert not Budget(path, None).is_over()
+    assert Budget(path, 101).spent() >= 100
+    path.write_text("torn")
+    assert Budget(path, 99).spent() < 1
+
+
+def test_an_error_of_the_executor_is_not_taken_for_the_candidate_s(tmp_path):
+    class Broken(Workers):
+        def submit(self, candidate, trial, fold):
+            future = Future()
+            future.set_exception(OSError("no room"))
+            return future
+
+    with pytest.raises(OSError, match="no room"):
+        drive(tmp_path, 3, Broken(1))
+    assert len(drive(tmp_path, 3)) == 3
+
+
+def test_listeners_hear_of_every_unit_and_trial_in_order(tmp_path):
+    heard = []
+    drive(tmp_path, 4, Workers(3), listener=lambda event, **facts: heard.append((event, facts)))
+    told = [facts["trial"].index for event, facts in heard if event == "trial_finished"]
+    units = [(f["index"], f["fold"]) for event, f in heard if event == "unit_finished"]
+    assert told == [0, 1, 2, 3]
+    assert sorted(units) == [(i, fold) for i in range(4) for fold in range(FOLDS)]
