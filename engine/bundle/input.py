@@ -24,6 +24,7 @@ Unseen = Literal["warn", "fail", "accept"]
 TRUTH = {"true": 1.0, "false": 0.0, "1": 1.0, "0": 0.0, "1.0": 1.0, "0.0": 0.0}
 EXAMPLES = 3
 MOST_FAULTS = 20
+LARGEST = float(np.finfo(np.float32).max)
 
 
 @dataclass(frozen=True)
@@ -136,7 +137,7 @@ def as_numbers(values: pd.Series[Any], column: Column) -> Numbers:
             return seconds(values)
         case "boolean":
             return _truths(values)
-    return _finite(values)
+    return finite(_plain_numbers(values))
 
 
 def texts(values: pd.Series[Any]) -> pd.Series[Any]:
@@ -189,9 +190,9 @@ def _mapped(values: pd.Series[Any], codes: Mapping[str, float]) -> Numbers:
     return found
 
 
-def _finite(values: pd.Series[Any]) -> Numbers:
-    found = _plain_numbers(values)
-    return np.where(np.isfinite(found), found, np.nan)
+def finite(numbers: Numbers) -> Numbers:
+    """Numbers with nan for those that single precision, which trees compute in, cannot hold."""
+    return np.where(np.abs(numbers) <= LARGEST, numbers, np.nan)
 
 
 def _plain_numbers(values: pd.Series[Any]) -> Numbers:
@@ -223,7 +224,7 @@ def _wrong_type(
 ) -> list[Fault]:
     """Name the first value that is none of its kind; an infinite number counts as missing."""
     if column.kind == "number":
-        strange = strange & ~np.isinf(_plain_numbers(values))
+        strange = strange & np.isnan(_plain_numbers(values))
     rows = np.flatnonzero(strange)
     if not len(rows):
         return []

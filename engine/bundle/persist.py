@@ -10,7 +10,9 @@ import skops.io
 
 from engine.errors import BundleError, Fault
 
-OURS = ("boosted.BoostedClassifier", "boosted.BoostedRegressor", "dates.DateParts")
+OURS = (
+    "boosted.BoostedClassifier", "boosted.BoostedRegressor", "capped.Capped", "dates.DateParts",
+)  # fmt: skip
 LOSSES = (
     "AbsoluteError", "ExponentialLoss", "HalfBinomialLoss", "HalfGammaLoss", "HalfMultinomialLoss",
     "HalfPoissonLoss", "HalfSquaredError", "HalfTweedieLoss", "HalfTweedieLossIdentity",

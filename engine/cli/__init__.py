@@ -38,5 +38,5 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 0
     except ModuleNotFoundError as error:
         return failure.not_installed(error, debug)
-    except Exception as error:  # whatever else it is, it is ours
+    except Exception as error:  # noqa: BLE001 - whatever else it is, it is ours
         return failure.bug(error, debug)

@@ -102,7 +102,7 @@ def prose(text: str, style: str = "", indent: int = 0, hang: int = 0) -> None:
 
 def notice(text: str, out: Console | None = None) -> None:
     """Print a remark to standard error."""
-    (out or console(stderr=True)).print(f"note: {text}", style="yellow", markup=False, soft_wrap=True)
+    (out or console(stderr=True)).print(f"note: {text}", style="yellow", markup=False)
 
 
 def as_json(tree: Any) -> int:

@@ -3,15 +3,10 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from engine.cli import console, installation, machine
-
-LITTLE_MEMORY = 2 * 2**30
-LITTLE_DISK = 2 * 2**30
-MARKS = {True: "ok", False: "BROKEN", None: "note"}
+from engine.cli import advice, console, installation, machine
 
 
 def doctor_(arguments: Namespace) -> int:
@@ -39,50 +34,7 @@ def examine(root: Path) -> dict[str, Any]:
         "outputs": machine.outputs(root),
         "folders": {name: (root / name).is_dir() for name in ("recipes", "conf")},
     }
-    return {**tree, "broken": list(_broken(tree)), "advice": list(_advice(tree))}
-
-
-def _broken(tree: dict[str, Any]) -> Iterator[str]:
-    for library in tree["libraries"]:
-        if library["version"] is None:
-            yield f"{library['name']} is missing: {installation.AGAIN}"
-    if not tree["outputs"]["writable"]:
-        yield f"{tree['outputs']['path']} cannot be written to: runs have nowhere to go"
-
-
-def _advice(tree: dict[str, Any]) -> Iterator[str]:
-    for library in tree["libraries"]:
-        if library["version"] is not None and not library["supported"]:
-            yield (
-                f"{library['name']} {library['version']} is outside of what the engine is tested with "
-                f"({library['wanted']}): {installation.AGAIN}"
-            )
-    yield from _about_cores(tree["cores"], tree["threads"])
-    yield from _about_room(tree["memory"], tree["outputs"])
-    if tree["gpus"]:
-        yield "fits use the CPU unless a family is told otherwise: model.xgboost.params.device=cuda"
-
-
-def _about_cores(cores: dict[str, Any], threads: dict[str, Any]) -> Iterator[str]:
-    given, machine_has = cores["given"], cores["machine"]
-    if given > 1:
-        yield f"{given} fits can go on side by side: compute.workers={given} (one thread each)"
-    if cores["quota"] is not None and cores["quota"] < given:
-        quota = f"{cores['quota']:.3g}"
-        yield f"a quota allows {quota} of the {given} cores: more workers than that slow each other down"
-    elif given < machine_has:
-        yield f"this process may use {given} of the machine's {machine_has} cores"
-    if threads["OMP_NUM_THREADS"]:
-        yield f"OMP_NUM_THREADS={threads['OMP_NUM_THREADS']} holds for every fit; compute.threads is the engine's own"
-    if threads["OMP_WAIT_POLICY"].upper() != "PASSIVE":
-        yield "OMP_WAIT_POLICY is not PASSIVE: waiting threads spin, up to ten times slower on shared cores"
-
-
-def _about_room(memory: dict[str, Any], outputs: dict[str, Any]) -> Iterator[str]:
-    if memory["available"] is not None and memory["available"] < LITTLE_MEMORY:
-        yield f"{console.size(memory['available'])} of memory are left: fewer workers are safer"
-    if outputs["free"] < LITTLE_DISK:
-        yield f"{console.size(outputs['free'])} of disk are left; removing outputs/.store costs only what could be reused"
+    return {**tree, "broken": list(advice.broken(tree)), "advice": list(advice.advice(tree))}
 
 
 def _print(tree: dict[str, Any]) -> None:
@@ -117,13 +69,14 @@ def _print_machine(tree: dict[str, Any]) -> None:
     gpus = [f"{gpu['name']}, {gpu['memory']}, driver {gpu['driver']}" for gpu in tree["gpus"]]
     ours = [f"./{name}" for name, exists in tree["folders"].items() if exists]
     console.line("Machine", "bold")
+    given = f"{cores['given']} for this process{quota}"
+    state = "writable" if outputs["writable"] else "NOT WRITABLE"
     console.facts(
         [
-            ("cores", f"{cores['given']} for this process{quota}; the machine has {cores['machine']}"),
+            ("cores", f"{given}; the machine has {cores['machine']}"),
             ("memory", _memory(memory)),
             ("GPU", "; ".join(gpus) or "none found"),
-            ("outputs", f"{outputs['path']}, {'writable' if outputs['writable'] else 'NOT WRITABLE'}; "
-                        f"{console.size(outputs['free'])} free"),
+            ("outputs", f"{outputs['path']}, {state}; {console.size(outputs['free'])} free"),
             ("yours", " and ".join(ours) + ", before the engine's own" if ours else
                       "no ./recipes and no ./conf here; the engine's own are used"),
         ]

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import os
+import shutil
 import sys
+import textwrap
 import traceback
 from collections.abc import Sequence
 
@@ -34,7 +36,20 @@ def tell(faults: Sequence[Fault]) -> None:
     """Print faults, each with its place and what to do about it."""
     sys.stdout.flush()  # so that both streams stand in order where they go to one place
     for fault in faults:
-        print(f"{_styled('error:', 31)} {fault}", file=sys.stderr)
+        first, *others = _fitted(f"error: {fault}")
+        print(first.replace("error:", _styled("error:", 31), 1), *others, sep="\n", file=sys.stderr)
+
+
+def _fitted(text: str) -> list[str]:
+    """Break lines between words where a terminal would break them anywhere."""
+    lines = text.splitlines()
+    if not sys.stderr.isatty():
+        return lines
+    wrap = textwrap.TextWrapper(
+        shutil.get_terminal_size().columns, subsequent_indent="    ", break_long_words=False,
+        break_on_hyphens=False,
+    )  # fmt: skip
+    return [part for line in lines for part in wrap.wrap(line)]
 
 
 def interrupted(words: Sequence[str]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from argparse import Namespace
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -135,7 +136,6 @@ def _as_id(frame: pd.DataFrame, column: Found) -> Found | None:
 
 def _write(path: Path, draft: Draft) -> None:
     """Write the schema for editors, then the recipe; it takes its name when it is sound."""
-    path.parent.mkdir(exist_ok=True)
     schema = jsonschema.schema(groups.find(Path.cwd()))
     _replace(path.with_name(SCHEMA_FILE), console.to_json(schema))
     _replace(path, text(draft))
@@ -145,13 +145,15 @@ def _write(path: Path, draft: Draft) -> None:
 def _replace(path: Path, content: str) -> None:
     partial = path.with_name(f".{path.name}.{os.getpid()}")
     try:
+        path.parent.mkdir(exist_ok=True)
         with partial.open("w", encoding="utf-8") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
         partial.replace(path)
     except OSError as error:
-        partial.unlink(missing_ok=True)
+        with suppress(OSError):
+            partial.unlink()
         hint = "make the folder writable, or work in another"
         raise EngineError(Fault(f"cannot be written: {error.strerror}", str(path), hint)) from None
 

@@ -138,18 +138,18 @@ def plain(overrides: Sequence[str]) -> list[str]:
 
 def print_board(board: dict[str, Any], folder: Path) -> None:
     """Print the jobs, best first, and their means over seeds."""
-    rows = [
+    jobs = [
         (
             rank, " ".join(row["overrides"]), row["family"] or "failed",
-            row["error"] or f"{row['metric']} {console.spread(row)}", console.number(row["holdout"]),
+            row["error"] or _score(row), console.number(row["holdout"]),
             console.duration(row["seconds"]),
         )
         for rank, row in enumerate(board["jobs"], 1)
     ]  # fmt: skip
-    console.table("Jobs", ["", "overrides", "family", "cross-validated", "holdout>", "time>"], rows)
+    console.table("Jobs", ["", "overrides", "family", "cross-validated", "holdout>", "time>"], jobs)
     if len(board["settings"]) < len([row for row in board["jobs"] if not row["error"]]):
-        rows = [
-            (rank, " ".join(row["overrides"]), row["jobs"], f"{row['metric']} {console.spread(row)}",
+        settings = [
+            (rank, " ".join(row["overrides"]), row["jobs"], _score(row),
              console.number(row["holdout"]))
             for rank, row in enumerate(board["settings"], 1)
         ]  # fmt: skip
@@ -157,7 +157,11 @@ def print_board(board: dict[str, Any], folder: Path) -> None:
         console.table(
             "Means over seeds",
             ["", "overrides", "seeds>", "mean ± std over seeds", "holdout>"],
-            rows,
+            settings,
         )
     console.line()
     console.line(f"Everything lies in {folder}", "bold")
+
+
+def _score(row: dict[str, Any]) -> str:
+    return f"{row['metric']} {console.spread(row)}"

@@ -94,13 +94,13 @@ def _print_columns(tree: dict[str, Any]) -> None:
     if len(tree["columns"]) > len(shown):
         console.line(f"... and {len(tree['columns']) - len(shown):,} more (all with --json)")
     console.line()
-    rows = [
+    steps = [
         (family if not i else "", f"{t['label']} ({len(t['columns']):,})",
          " > ".join(t["steps"]) or "as they are", t["why"])
         for family, found in tree["treatments"].items()
         for i, t in enumerate(found)
     ]  # fmt: skip
-    console.table("What becomes of them", ["family", "columns", "steps", "because"], rows)
+    console.table("What becomes of them", ["family", "columns", "steps", "because"], steps)
 
 
 def _print_search(search: dict[str, Any]) -> None:

@@ -131,7 +131,10 @@ VERBS: Mapping[str, Verb] = {
     ),
     "why": Verb(
         "say where a value came from", "recipe", "RECIPE KEY", (JSON,), True,
-        examples=("engine why churn search.trials", "engine why churn model.xgboost.params.max_depth"),
+        examples=(
+            "engine why churn search.trials",
+            "engine why churn model.xgboost.params.max_depth",
+        ),
     ),
     "list": Verb(
         "list what a recipe can name", "about", "[CATALOGUE]", (WIDE, JSON),

@@ -11,6 +11,7 @@ from engine.errors import Fault, RecipeError
 
 YAML = (".yaml", ".yml")
 HELP = ("-h", "--help")
+Value = str | bool | None
 
 
 def parse(name: str, words: Sequence[str]) -> Namespace:
@@ -40,9 +41,9 @@ def parse(name: str, words: Sequence[str]) -> Namespace:
 
 def _flags(
     name: str, verb: Verb, words: Sequence[str]
-) -> tuple[dict[str, str | bool | None], list[str], list[Fault]]:
+) -> tuple[dict[str, Value], list[str], list[Fault]]:
     known = {spelling: flag for flag in verb.flags for spelling in flag.names}
-    found = {flag.key: None if flag.takes else False for flag in verb.flags}
+    found: dict[str, Value] = {flag.key: None if flag.takes else False for flag in verb.flags}
     rest: list[str] = []
     faults: list[Fault] = []
     left = iter(words)
@@ -66,7 +67,7 @@ def _spelling(word: str, known: dict[str, Flag]) -> str:
     return word[:2] if word[:2] in known and known[word[:2]].takes else word
 
 
-def _value(flag: Flag, word: str, left: Iterator[str], faults: list[Fault]) -> str | bool | None:
+def _value(flag: Flag, word: str, left: Iterator[str], faults: list[Fault]) -> Value:
     spelling = next(s for s in sorted(flag.names, key=len, reverse=True) if word.startswith(s))
     glued = word[len(spelling) :].removeprefix("=")
     if not flag.takes:
@@ -117,9 +118,7 @@ def _superfluous(name: str, verb: Verb, given: Sequence[str]) -> list[Fault]:
     return [Fault(f"{word!r} is one word too many", hint=usage) for word in given[allowed:]]
 
 
-def _missing(
-    name: str, verb: Verb, given: Sequence[str], flags: dict[str, str | bool | None]
-) -> list[Fault]:
+def _missing(name: str, verb: Verb, given: Sequence[str], flags: dict[str, Value]) -> list[Fault]:
     lacking = list(verb.required[len(given) :])
     # A flag whose value is missing has been told already: its value is empty, and not None.
     lacking += [flag.usage for flag in verb.flags if flag.required and flags[flag.key] is None]

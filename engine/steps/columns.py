@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from engine.bundle.input import TRUTH, Column, is_number, seconds, shorten, texts
+from engine.bundle.input import TRUTH, Column, finite, is_number, seconds, shorten, texts
 from engine.contracts import Kind
 from engine.errors import DataError, Fault
 
@@ -88,12 +88,12 @@ def _constant(name: str) -> Role:
 
 
 def _number(name: str, present: pd.Series[Any], reason: str, rows: int) -> Role:
-    values = present.to_numpy(dtype=np.float64)
-    finite = values[np.isfinite(values)]
-    if not finite.size:
+    values = finite(present.to_numpy(dtype=np.float64))
+    known = values[~np.isnan(values)]
+    if not known.size:
         raise DataError(Fault(f"the column {name!r} holds only infinite values", name))
-    if finite.min() == finite.max():
-        if finite.size == rows:
+    if known.min() == known.max():
+        if known.size == rows:
             return _constant(name)
         reason = "one number, or missing"
     return Role(name, Column(name, "number"), reason)

@@ -174,7 +174,7 @@ def transformer(
     parts = [
         (
             _part_name(number, treatment.label),
-            _chain(treatment, Surroundings(len(treatment.columns), seed, classify)),
+            _chain(treatment, Surroundings(seed, classify)),
             [position[column.name] for column in treatment.columns],
         )
         for number, treatment in enumerate(used)

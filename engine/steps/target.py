@@ -170,7 +170,7 @@ def _positive(
         rarer = min(order, key=lambda code: int((codes == code).sum()))
         return rarer if isinstance(labels[rarer], str) else order[-1]
     for code in order:
-        if _text(wanted) in (str(labels[code]), _text(labels[code])):
+        if {str(wanted), _text(wanted)} & {str(labels[code]), _text(labels[code])}:
             return code
     known = [shorten(_text(labels[code])) for code in order]
     guess = near(repr(str(wanted)), known)

@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import Any
 
 from engine import catalogue
+from engine.estimators.capped import Capped
 
 
 @dataclass(frozen=True)
@@ -17,15 +18,12 @@ class Surroundings:
 
     Attributes
     ----------
-    columns : int
-        How many columns it will see at least; caps a number of components.
     seed : int
         For transformers that draw.
     classify : bool
         Whether the target has classes; for transformers that look at it.
     """
 
-    columns: int
     seed: int = 0
     classify: bool = True
 
@@ -53,14 +51,8 @@ def _make(
     if by_task := entry.get("by_task"):
         name, functions = next(iter(by_task.items()))
         values.setdefault(name, _named(functions["classes" if around.classify else "values"]))
-    cap = entry.get("at_most_columns")
-    if cap and _is_number(values.get(cap)):
-        values[cap] = min(values[cap], around.columns)
-    return _named(entry["class"])(**values)
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    made = _named(entry["class"])(**values)
+    return Capped(made, **entry["cap"]) if "cap" in entry else made
 
 
 def _named(path: str) -> Any:

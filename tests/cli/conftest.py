@@ -21,7 +21,8 @@ from engine.cli import main
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 CSV = "id,size,colour,bought\n" + "".join(
-    f"r{i},{i % 7},{'red' if i % 3 else 'blue'},{'yes' if i % 4 == 0 else 'no'}\n" for i in range(60)
+    f"r{i},{i % 7},{'red' if i % 3 else 'blue'},{'yes' if i % 4 == 0 else 'no'}\n"
+    for i in range(60)
 )
 RECIPE = "data:\n  source: shop.csv\n  target: bought\nmodel: [dummy, linear]\n"
 
@@ -70,7 +71,9 @@ def snapshot() -> Iterator[Callable[[str, str], None]]:
         if os.environ.get("SNAPSHOTS") == "write":
             path.parent.mkdir(exist_ok=True)
             path.write_text(text, "utf-8")
-        assert path.is_file(), f"no snapshot {name}; SNAPSHOTS=write takes this text as one:\n{text}"
+        assert path.is_file(), (
+            f"no snapshot {name}; SNAPSHOTS=write takes this text as one:\n{text}"
+        )
         assert text == path.read_text("utf-8"), "if this is meant: SNAPSHOTS=write pytest tests/cli"
 
     return compare

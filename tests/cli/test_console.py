@@ -80,7 +80,8 @@ def test_json_is_pure(capsys):
 
 
 @pytest.mark.parametrize(
-    ("seconds", "text"), [(None, "unknown"), (1.23, "1.2 s"), (75, "75 s"), (600, "10 min"), (9000, "2.5 h")]
+    ("seconds", "text"),
+    [(None, "unknown"), (1.23, "1.2 s"), (75, "75 s"), (600, "10 min"), (9000, "2.5 h")],
 )
 def test_durations(seconds, text):
     assert console.duration(seconds) == text

@@ -28,7 +28,15 @@ def versions(monkeypatch):
 def test_a_sound_installation(engine: Engine):
     ended = engine("doctor")
     assert (ended.code, ended.err) == (0, "")
-    for part in ("Installation", "Extras", "Machine", "xgboost 3.", "cores", "memory", "Nothing is broken."):
+    for part in (
+        "Installation",
+        "Extras",
+        "Machine",
+        "xgboost 3.",
+        "cores",
+        "memory",
+        "Nothing is broken.",
+    ):
         assert part in ended.out
 
 
@@ -137,7 +145,15 @@ def test_advice_on_threads_and_room(folder, monkeypatch):
     monkeypatch.setenv("OMP_NUM_THREADS", "1")
     monkeypatch.setenv("OMP_WAIT_POLICY", "ACTIVE")
     monkeypatch.setattr(machine, "cores", lambda: {"machine": 8, "given": 4, "quota": 1.5})
-    monkeypatch.setattr(machine, "memory", lambda: {"total": 2**30, "available": 2**20, "limit": None})
+    monkeypatch.setattr(
+        machine, "memory", lambda: {"total": 2**30, "available": 2**20, "limit": None}
+    )
     advice = "\n".join(doctor.examine(folder)["advice"])
-    for part in ("compute.workers=4", "a quota allows 1.5", "OMP_NUM_THREADS=1", "OMP_WAIT_POLICY", "1.0 MiB"):
+    for part in (
+        "compute.workers=4",
+        "a quota allows 1.5",
+        "OMP_NUM_THREADS=1",
+        "OMP_WAIT_POLICY",
+        "1.0 MiB",
+    ):
         assert part in advice

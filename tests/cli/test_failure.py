@@ -1,12 +1,14 @@
 """How commands end: exit codes, pipes, Ctrl-C, --debug."""
 
+import io
 import os
 import subprocess
 import sys
 
 import pytest
 
-from engine.cli import dispatch, main
+from engine.cli import dispatch, failure, main
+from engine.errors import Fault
 from tests.cli.conftest import Engine
 
 
@@ -44,6 +46,18 @@ def test_a_missing_library_is_named(engine: Engine, monkeypatch):
     assert "the library 'skops' is not installed" in ended.err
 
 
+def test_an_error_is_broken_between_words_on_a_terminal(monkeypatch):
+    err = io.StringIO()
+    err.isatty = lambda: True
+    monkeypatch.setattr(sys, "stderr", err)
+    monkeypatch.setenv("COLUMNS", "60")
+    failure.tell([Fault("word " * 40, "recipes/shop.yaml:3", "path/" * 20)])
+    lines = err.getvalue().splitlines()
+    assert lines[0].startswith("error: recipes/shop.yaml:3: word")
+    assert all(len(line) <= 60 for line in lines[:-1])
+    assert lines[-1].strip() == "path/" * 20  # what can be copied stays whole
+
+
 @pytest.mark.parametrize("words", [("--debug", "check", "shpo"), ("check", "shpo", "--debug")])
 def test_debug_stands_anywhere_and_shows_where(engine: Engine, words):
     ended = engine(*words)
@@ -57,14 +71,19 @@ def test_a_reader_that_has_seen_enough_is_no_error(folder):
     os.close(read)  # so that the first flush already finds nobody
     for words in (["list"], ["list", "metrics"], ["schema"], ["--help"]):
         ended = subprocess.run(
-            [sys.executable, "-m", "engine", *words], stdout=write, stderr=subprocess.PIPE, text=True
+            [sys.executable, "-m", "engine", *words],
+            stdout=write,
+            stderr=subprocess.PIPE,
+            text=True,
         )
         assert (ended.returncode, ended.stderr) == (0, ""), words
     os.close(write)
 
 
 def test_output_survives_a_terminal_without_unicode(folder):
-    (folder / "recipes" / "shop.yaml").write_text("# Größe ± 你好\ndata: {source: a.csv, target: y}\n", "utf-8")
+    (folder / "recipes" / "shop.yaml").write_text(
+        "# Größe ± 你好\ndata: {source: a.csv, target: y}\n", "utf-8"
+    )
     for words in (["list", "recipes"], ["list", "recipes", "--json"]):
         ended = subprocess.run(
             [sys.executable, "-m", "engine", *words], capture_output=True, check=True,

@@ -13,10 +13,13 @@ from engine.recipe.load import load
 from tests.cli.conftest import Engine
 
 SHOP = ("init", "shop.csv", "--target", "bought")
-HOSTILE = ["yes", "No", "on", "null", "~", "1e5", "0x1f", "1_000", "12:30:00", "2024-01-01", "a: b",
-           "a #b", "- a", "*a", "&a", "!a", "%a", "@a", "`a`", "{a}", "[a, b]", "'", '"', "\\", "a,b",
-           " a ", "a\nb", "a\tb", "é", "你好", "😀", "\u2028", "\x85", "\x00", "range(1, 3)", "", "=",
-           "<<", "a'b\"c", "---", "...", "?", "| a", "> a", "true", ".inf", "a\rb", "\ufeffa"]  # fmt: skip
+HOSTILE = [
+    'yes', 'No', 'on', 'null', '~', '1e5', '0x1f', '1_000', '12:30:00', '2024-01-01',
+    'a: b', 'a #b', '- a', '*a', '&a', '!a', '%a', '@a', '`a`', '{a}',
+    '[a, b]', "'", '"', '\\', 'a,b', ' a ', 'a\nb', 'a\tb', 'é', '你好',
+    '😀', '\u2028', '\x85', '\x00', 'range(1, 3)', '', '=', '<<', 'a\'b"c', '---',
+    '...', '?', '| a', '> a', 'true', '.inf', 'a\rb', '\ufeffa',
+]  # fmt: skip
 
 
 @pytest.fixture
@@ -68,7 +71,9 @@ def test_a_recipe_that_exists_is_kept_unless_forced(engine: Engine, folder):
 
 
 def test_columns_that_a_run_would_refuse_are_dropped_with_the_reason(empty, engine: Engine):
-    rows = [f"{i},,{'x' if i == 3 else i},2024-01-{i % 28 + 1:02},{i % 3}.5,{i % 2}" for i in range(60)]
+    rows = [
+        f"{i},,{'x' if i == 3 else i},2024-01-{i % 28 + 1:02},{i % 3}.5,{i % 2}" for i in range(60)
+    ]
     (empty / "odd.csv").write_text("n,empty,mixed,when,y,target\n" + "\n".join(rows), "utf-8")
     assert engine("init", "odd.csv", "--target", "target").code == 0
     data = load("odd").recipe.data
@@ -83,7 +88,11 @@ def test_columns_that_a_run_would_refuse_are_dropped_with_the_reason(empty, engi
 
 @pytest.mark.parametrize(
     ("target", "task", "metric"),
-    [("bought", "binary", "roc_auc"), ("size", "multiclass", "log_loss"), ("price", "regression", "rmse")],
+    [
+        ("bought", "binary", "roc_auc"),
+        ("size", "multiclass", "log_loss"),
+        ("price", "regression", "rmse"),
+    ],
 )
 def test_the_task_is_inferred(empty, engine: Engine, target, task, metric):
     lines = (empty / "shop.csv").read_text("utf-8").splitlines()
@@ -106,7 +115,9 @@ def test_the_task_is_inferred(empty, engine: Engine, target, task, metric):
         ("id", "{i}.5", None),
     ],
 )
-def test_a_column_is_the_id_if_it_is_called_so_and_unique(empty, engine: Engine, header, row, named):
+def test_a_column_is_the_id_if_it_is_called_so_and_unique(
+    empty, engine: Engine, header, row, named
+):
     rows = [f"{row.format(i=i)},{i % 5},{i % 2}" for i in range(50)]
     (empty / "t.csv").write_text(f"{header},x,y\n" + "\n".join(rows), "utf-8")
     assert engine("init", "t.csv", "--target", "y").code == 0
@@ -153,23 +164,19 @@ def test_a_folder_that_cannot_be_written_is_named(empty, engine: Engine):
     assert "recipes" in ended.err
 
 
-names = st.text(min_size=1).filter(lambda s: s.isprintable() or True) | st.sampled_from(HOSTILE)
+names = st.text(min_size=1) | st.sampled_from(HOSTILE)
 
 
 @given(names)
 def test_a_scalar_is_read_as_it_was(name):
     from engine.recipe.file import text as file
 
-    try:
-        name.encode()
-    except UnicodeEncodeError:
-        return
-    read = file.parse(f"a: {scalar(name)}  # {name.isascii()}\n", "test").tree
-    assert read == {"a": name}
+    assert file.parse(f"a: {scalar(name)}  # a comment\n", "test").tree == {"a": name}
 
 
 def expressible(name: str) -> bool:
-    return name.isascii() | name.isprintable() and "${" not in name and name not in ("", "???")
+    """Whether a recipe can hold the name; `engine init` refuses the others."""
+    return "${" not in name and name not in ("", "???")
 
 
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -189,7 +196,12 @@ def test_whatever_columns_are_called_the_recipe_names_the_same(tmp_path: Path, f
     path.write_text(text(draft), "utf-8")
     recipe = load("r.yaml", root=tmp_path).recipe
     data = recipe.data
-    assert (data.source, data.target, data.id, data.drop) == (f"{source}.csv", target, row, [dropped])
+    assert (data.source, data.target, data.id, data.drop) == (
+        f"{source}.csv",
+        target,
+        row,
+        [dropped],
+    )
     assert recipe.problem.positive == kept
     assert data.time is None
 

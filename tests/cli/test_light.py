@@ -6,7 +6,17 @@ import sys
 
 import pytest
 
-HEAVY = ["numpy", "pandas", "scipy", "sklearn", "xgboost", "optuna", "duckdb", "pyarrow", "matplotlib"]
+HEAVY = [
+    "numpy",
+    "pandas",
+    "scipy",
+    "sklearn",
+    "xgboost",
+    "optuna",
+    "duckdb",
+    "pyarrow",
+    "matplotlib",
+]
 PROBE = """
 import json, sys
 opened = []
@@ -41,7 +51,14 @@ def test_help_imports_no_library_but_yaml(folder, words):
 
 
 @pytest.mark.parametrize(
-    "words", [("check", "shop"), ("check", "shop", "--json"), ("why", "shop", "seed"), ("list",), ("schema",)]
+    "words",
+    [
+        ("check", "shop"),
+        ("check", "shop", "--json"),
+        ("why", "shop", "seed"),
+        ("list",),
+        ("schema",),
+    ],
 )
 def test_what_looks_at_the_recipe_alone_is_light(folder, words):
     found = probe(folder, *words)
@@ -51,7 +68,9 @@ def test_what_looks_at_the_recipe_alone_is_light(folder, words):
 
 def test_check_opens_no_data_and_no_socket(folder):
     found = probe(folder, "check", "shop")
-    assert [name for name in found["opened"] if "shop.csv" in name or name.startswith("socket")] == []
+    assert [
+        name for name in found["opened"] if "shop.csv" in name or name.startswith("socket")
+    ] == []
     assert any(name.endswith("shop.yaml") for name in found["opened"])  # the probe does see
 
 

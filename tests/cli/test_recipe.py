@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from tests.cli.conftest import Engine, RECIPE
+from tests.cli.conftest import RECIPE, Engine
 
 FAULTY = RECIPE + "serach: {trials: 5}\nevaluation:\n  fodls: 5\n"
 

@@ -27,14 +27,23 @@ def test_flags_stand_anywhere(words):
     assert not found.fresh
 
 
-@pytest.mark.parametrize("words", [("-o", "p.csv"), ("-op.csv",), ("--output=p.csv",), ("--output", "p.csv")])
+@pytest.mark.parametrize(
+    "words", [("-o", "p.csv"), ("-op.csv",), ("--output=p.csv",), ("--output", "p.csv")]
+)
 def test_a_flag_takes_its_value_in_every_usual_way(words):
     found = parse("predict", ("churn", *words, "new.csv"))
     assert (found.bundle, found.data, found.output) == ("churn", "new.csv", "p.csv")
 
 
 def test_hydra_s_forms_of_overrides():
-    words = ["~model.linear", "+a.b=1", "++a=2", "hydra/launcher=joblib", "model=[a,b]", "x='a=b c'"]
+    words = [
+        "~model.linear",
+        "+a.b=1",
+        "++a=2",
+        "hydra/launcher=joblib",
+        "model=[a,b]",
+        "x='a=b c'",
+    ]
     assert parse("run", ["churn", *words]).overrides == words
 
 

@@ -40,9 +40,10 @@ def test_a_run_that_ends_midway_leaves_no_folder_and_is_carried_on(new, monkeypa
     def fail(*_: object) -> None:
         raise error
 
-    with monkeypatch.context() as patched, pytest.raises(type(error)):
+    with monkeypatch.context() as patched:
         patched.setattr(evaluate, "run", fail)
-        new.run()
+        with pytest.raises(type(error)):
+            new.run()
     assert new.outputs.runs("small") == []
     assert left_over(Path("outputs")) == []
     ran = new.run()
@@ -60,9 +61,10 @@ def test_a_search_that_ends_midway_is_carried_on_without_fitting_again(new, monk
         kept.append(unit)
         real(self, *unit)
 
-    with monkeypatch.context() as patched, pytest.raises(Interrupted):
+    with monkeypatch.context() as patched:
         patched.setattr(record.Record, "keep", keep)
-        new.run()
+        with pytest.raises(Interrupted):
+            new.run()
     assert new.plan()["search"]["fits_done"] == 7
     assert new.run().fits == 15 - 7
 

@@ -60,7 +60,7 @@ def outcome(candidate: Candidate, fold: int) -> Outcome:
     return Outcome(score, np.arange(4) + fold, np.full((4, 2), 0.5, np.float32), seconds=0.01)
 
 
-class Interrupted(Exception):
+class InterruptedSearchError(Exception):
     """Stands for a process that is killed."""
 
 
@@ -77,7 +77,7 @@ class Workers:
 
     def submit(self, candidate: Candidate, trial: int, fold: int) -> Future[Outcome]:
         if self.submitted == self.stop_at:
-            raise Interrupted
+            raise InterruptedSearchError
         self.submitted += 1
         if self._pool:
             return self._pool.submit(self._later, candidate, trial, fold)

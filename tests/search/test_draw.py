@@ -117,7 +117,9 @@ def test_tpe_finds_better_candidates_than_chance(tmp_path):
 
     means = {}
     for sampler in ("tpe", "random"):
-        trials = drive(tmp_path / sampler, 45, Workers(1, work=near), sampler=sampler, spaces=spaces)
+        trials = drive(
+            tmp_path / sampler, 45, Workers(1, work=near), sampler=sampler, spaces=spaces
+        )
         means[sampler] = sum(trial.mean for trial in trials[20:])
     assert means["tpe"] > means["random"]
 

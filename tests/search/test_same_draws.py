@@ -7,7 +7,16 @@ import pytest
 
 from engine.search.candidate import Outcome
 from engine.search.record import Record
-from tests.search.studies import FOLDS, Interrupted, Workers, drawn, drive, families, finite, outcome
+from tests.search.studies import (
+    FOLDS,
+    InterruptedSearchError,
+    Workers,
+    drawn,
+    drive,
+    families,
+    finite,
+    outcome,
+)
 
 SAMPLERS = ("tpe", "random")
 TRIALS = 24  # TPE learns from the eighteenth on: ten to begin with, and a lag of eight
@@ -57,13 +66,11 @@ def test_any_number_of_workers_draws_the_same(tmp_path, whole, sampler, workers)
         ("random", 2, (5, 30)),
     ],
 )
-def test_an_interrupted_search_ends_as_if_it_had_not_been(
-    tmp_path, whole, sampler, workers, stops
-):
+def test_an_interrupted_search_ends_as_if_it_had_not_been(tmp_path, whole, sampler, workers, stops):
     begun: list[tuple[int, int]] = []
     for stop in stops:
         hands = Workers(workers, stop_at=stop, work=some_fail)
-        with pytest.raises(Interrupted):
+        with pytest.raises(InterruptedSearchError):
             drive(tmp_path, TRIALS, hands, sampler=sampler)
         begun += hands.begun
     hands = Workers(workers, work=some_fail)
@@ -75,7 +82,7 @@ def test_an_interrupted_search_ends_as_if_it_had_not_been(
 
 @pytest.mark.parametrize("stop", [16, 50])
 def test_sqlite_holds_the_same_trials_and_none_is_running(tmp_path, stop):
-    with pytest.raises(Interrupted):
+    with pytest.raises(InterruptedSearchError):
         drive(tmp_path, TRIALS, Workers(2, stop_at=stop, work=some_fail))
     found = drive(tmp_path, TRIALS, Workers(2, work=some_fail))
     recorded = sqlite(tmp_path)
@@ -146,7 +153,7 @@ def test_a_lost_or_damaged_sqlite_file_is_made_anew(tmp_path, whole, damage):
 
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04 torn", b"not a zip"])
 def test_an_unreadable_unit_is_run_again(tmp_path, whole, content):
-    with pytest.raises(Interrupted):
+    with pytest.raises(InterruptedSearchError):
         drive(tmp_path, TRIALS, Workers(1, stop_at=8, work=some_fail))
     units = sorted((tmp_path / "units").glob("*.npz"))
     units[-1].write_bytes(content)
@@ -156,7 +163,7 @@ def test_an_unreadable_unit_is_run_again(tmp_path, whole, content):
 
 
 def test_a_unit_of_another_candidate_is_not_taken_for_this_one(tmp_path):
-    with pytest.raises(Interrupted):
+    with pytest.raises(InterruptedSearchError):
         drive(tmp_path, 1, Workers(1, stop_at=2))
     hands = Workers(1)
     drive(tmp_path, 1, hands, spaces=list(reversed(families())))
@@ -165,7 +172,7 @@ def test_a_unit_of_another_candidate_is_not_taken_for_this_one(tmp_path):
 
 def test_units_that_still_run_when_one_is_interrupted_are_kept(tmp_path):
     hands = Workers(3, stop_at=5)
-    with pytest.raises(Interrupted):
+    with pytest.raises(InterruptedSearchError):
         drive(tmp_path, TRIALS, hands)
     kept = {path.stem for path in (tmp_path / "units").glob("*.npz")}
     assert kept == {f"{trial:06d}_{fold:03d}" for trial, fold in hands.begun}

@@ -1,0 +1,113 @@
+"""Runs that are killed, interrupted, or not alone."""
+
+import json
+import os
+import signal
+import time
+from pathlib import Path
+
+import pytest
+
+from engine.plan.outputs import RUNNING
+from tests.end_to_end.command import card, ended, good, latest, start
+
+SLOW = """\
+data: {source: data.csv, target: y}
+model: [mlp]
+search: {trials: 12, sampler: random}
+evaluation: {folds: 3, metric: log_loss}
+"""
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A recipe whose search takes a few seconds."""
+    (tmp_path / "recipes").mkdir()
+    (tmp_path / "recipes" / "slow.yaml").write_text(SLOW, "utf-8")
+    rows = [f"{n % 13},{n * 7 % 11},{n % 3},{n % 13 > n * 7 % 11}" for n in range(900)]
+    (tmp_path / "data.csv").write_text("\n".join(["a,b,c,y", *rows]) + "\n", "utf-8")
+    return tmp_path
+
+
+def units(folder: Path) -> list[Path]:
+    return sorted((folder / "outputs" / ".store").glob("search-*/units/*.npz"))
+
+
+def wait_for_units(folder: Path, count: int) -> None:
+    end = time.monotonic() + 60
+    while len(units(folder)) < count:
+        assert time.monotonic() < end, "the search did not begin"
+        time.sleep(0.02)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_killed_run_is_carried_on(folder, workers):
+    process = start("run", "slow", f"compute.workers={workers}", folder=folder)
+    wait_for_units(folder, 4)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.communicate()
+    times = {path.name: path.stat().st_mtime_ns for path in units(folder)}
+    assert 4 <= len(times) < 36, "it was killed too late"
+    runs = folder / "outputs" / "slow"
+    assert not (runs / "latest").exists()
+    assert all(path.name.startswith(RUNNING) for path in runs.iterdir())
+    assert good("runs", "--json", folder=folder).json == []
+
+    after = good("run", "slow", f"compute.workers={workers}", folder=folder)
+    assert "earlier run" in after.err
+    assert "search: done already" not in after.err
+    kept = {p.name: p.stat().st_mtime_ns for p in units(folder) if p.name in times}
+    assert kept == times
+    assert card(folder, "slow")["trials"] == 12
+    assert [path.name for path in runs.iterdir() if path.name.startswith(".")] == []
+
+    (folder / "outputs").rename(folder / "interrupted")
+    good("run", "slow", folder=folder)
+    whole = json.loads((latest(folder, "slow") / "leaderboard.json").read_text("utf-8"))
+    carried = next((folder / "interrupted" / "slow").glob("*/leaderboard.json"))
+    assert [row["values"] for row in json.loads(carried.read_text("utf-8"))] == [
+        row["values"] for row in whole
+    ]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("workers", [1, 2])
+def test_an_interrupted_run_says_how_to_go_on(folder, workers):
+    process = start("run", "slow", f"compute.workers={workers}", folder=folder)
+    wait_for_units(folder, 3)
+    os.killpg(process.pid, signal.SIGINT)
+    stopped = ended(process)
+    assert stopped.code == 130, stopped.err
+    assert "same command" in stopped.err
+    assert "Traceback" not in stopped.err
+    assert [*(folder / "outputs" / "slow").iterdir()] == []
+    done = len(units(folder))
+    good("run", "slow", folder=folder)
+    assert len(units(folder)) == 36 > done
+
+
+@pytest.mark.slow
+def test_two_runs_at_once_search_once_and_both_succeed(folder):
+    both = [start("run", "slow", folder=folder) for _ in range(2)]
+    results = [ended(process) for process in both]
+    assert [result.code for result in results] == [0, 0], results
+    runs = [path for path in (folder / "outputs" / "slow").iterdir() if not path.is_symlink()]
+    cards = [json.loads((run / "scorecard.json").read_text("utf-8")) for run in runs]
+    assert len(cards) == 2
+    assert cards[0]["holdout"] == cards[1]["holdout"]
+    assert len(units(folder)) == 36
+    assert sum(result.err.count("  trial ") for result in results) == 12
+    assert sum("waiting" in result.err for result in results) == 1
+    assert len([*(folder / "outputs" / ".store").glob("search-*")]) == 1
+
+
+@pytest.mark.slow
+def test_a_fresh_run_beside_a_living_one_waits_and_both_succeed(folder):
+    first = start("run", "slow", "search.trials=60", folder=folder)
+    wait_for_units(folder, 3)
+    second = start("run", "slow", "search.trials=60", "--fresh", folder=folder)
+    results = [ended(process) for process in (first, second)]
+    assert [result.code for result in results] == [0, 0], results
+    assert "waiting" in results[1].err
+    assert results[1].err.count("  trial ") == 60
