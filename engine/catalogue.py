@@ -48,7 +48,7 @@ def names(role: str) -> list[str]:
 @cache
 def rows(role: str) -> Mapping[str, Mapping[str, Any]]:
     """Return the rows of a catalogue by name: what each entry is for, and what it needs."""
-    text = files(f"engine.{role}").joinpath("catalogue.yaml").read_text("utf-8")
+    text = files("engine").joinpath(role, "catalogue.yaml").read_text("utf-8")
     return yaml.load(text, Loader=_LOADER) or {}  # noqa: S506 - either is a safe loader
 
 

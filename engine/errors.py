@@ -71,3 +71,7 @@ class InputError(EngineError):
 
 class NotFoundError(EngineError):
     """A recipe, run, bundle or catalogue entry of that name does not exist."""
+
+
+class RangeError(ValueError):
+    """A text that looks like a range and is none; told as a fault where its place is known."""

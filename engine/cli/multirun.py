@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.cli import console
-from engine.cli.plan import OUTPUTS, planned
+from engine.cli.outputs import OUTPUTS, planned
 from engine.cli.progress import Watcher
 from engine.contracts import Listener
 from engine.errors import EngineError

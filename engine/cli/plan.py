@@ -4,24 +4,19 @@ from __future__ import annotations
 
 from argparse import Namespace
 from collections import Counter
-from pathlib import Path
 from typing import Any
 
 from engine.cli import console
-from engine.plan.build import build
-from engine.plan.outputs import Outputs, earlier_parts
-from engine.plan.show import describe
-from engine.recipe.load import Loaded, load
+from engine.cli.multirun import plan_jobs
+from engine.cli.outputs import planned
+from engine.recipe.load import load
 
 MOST_COLUMNS = 25
-OUTPUTS = Outputs(Path("outputs"))
 
 
 def plan_(arguments: Namespace) -> int:
     """Print the plan of a recipe."""
     if arguments.multirun:
-        from engine.cli.multirun import plan_jobs  # it imports this module
-
         return plan_jobs(arguments)
     loaded = load(arguments.recipe, arguments.overrides)
     tree = planned(loaded)
@@ -31,18 +26,6 @@ def plan_(arguments: Namespace) -> int:
         console.notice(text)
     _print(tree)
     return 0
-
-
-def planned(loaded: Loaded) -> dict[str, Any]:
-    """Build and describe the plan of a recipe."""
-    latest = OUTPUTS.latest(loaded.recipe.name)
-    made = build(loaded.recipe, OUTPUTS.store, earlier_parts(latest), _tell, loaded.tree)
-    return describe(made, latest)
-
-
-def _tell(event: str, **facts: Any) -> None:
-    if event == "notice":
-        console.notice(facts["text"])
 
 
 def _print(tree: dict[str, Any]) -> None:

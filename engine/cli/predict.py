@@ -9,7 +9,7 @@ from engine.bundle.load import open_bundle
 from engine.bundle.score import Counts, score
 from engine.catalogue import find
 from engine.cli import console
-from engine.cli.plan import OUTPUTS
+from engine.cli.outputs import OUTPUTS
 from engine.sources import kind_of
 
 MOST_UNSEEN = 5

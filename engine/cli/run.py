@@ -6,7 +6,7 @@ from argparse import Namespace
 
 from engine.cli import console
 from engine.cli.multirun import run_jobs
-from engine.cli.plan import OUTPUTS
+from engine.cli.outputs import OUTPUTS
 from engine.cli.progress import Watcher
 from engine.cli.scorecard import print_run
 from engine.plan.outputs import SCORECARD, read_json

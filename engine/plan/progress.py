@@ -120,6 +120,8 @@ class Progress:
         """Name the search's folder where it turns out to be damaged."""
         try:
             yield
+        except EngineError:
+            raise
         except Exception as error:
             if not is_damage(error, DAMAGE):
                 raise

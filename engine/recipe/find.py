@@ -45,6 +45,13 @@ def known(root: Path) -> dict[str, Path]:
     return found
 
 
+def shown(path: Path) -> str:
+    """Write the path of a recipe that came with the engine for a message; empty for others."""
+    packaged = folder("recipes")
+    inside = path.is_relative_to(packaged) and not path.is_relative_to(Path.cwd())
+    return f"engine:recipes/{path.relative_to(packaged)}" if inside else ""
+
+
 def name(path: Path) -> str:
     """Return what a recipe is called that does not say so itself: its file's stem.
 

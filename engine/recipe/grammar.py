@@ -7,7 +7,7 @@ from typing import Any
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.errors import HydraException
 
-from engine.recipe.ranges import RangeError
+from engine.errors import RangeError
 
 
 def sweep(text: str) -> Any:

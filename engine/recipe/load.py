@@ -131,7 +131,7 @@ def prepare(recipe: str, root: Path) -> Prepared:
         If the file cannot be read, or holds what no recipe may hold.
     """
     path = find.file(recipe, root)
-    file = text.read(path, root)
+    file = text.read(path, root, shown=find.shown(path))
     known = groups.find(root)
     if faults := [*refused.faults(file), *defaults.faults(file, known)]:
         raise RecipeError(*file.faults, *faults)

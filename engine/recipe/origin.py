@@ -101,5 +101,5 @@ def _unknown(trail: Trail, key: str) -> Fault:
     above = fields.parent(tuple(key.split(".")))
     keys |= {".".join((*above, name)) for name in fields.names(above)}
     guess = catalogue.near(key, keys)
-    hint = f"did you mean {guess}?" if guess else "engine show RECIPE prints every key"
+    hint = f"did you mean {guess}?" if guess else "engine schema lists every key"
     return Fault(f"the recipe has no key {key!r}", hint=hint)

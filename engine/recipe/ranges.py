@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from engine.errors import RangeError
+
 LOOKS_LIKE_RANGE = re.compile(r"^\s*(choice|range|interval|tag|int|float|shuffle|sort|glob)\s*\(")
 _BARE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _NOT_BARE = {"true", "false", "null", "nan", "inf"}
@@ -105,10 +107,6 @@ class Drawn:
 
     range: Range
     default: Any
-
-
-class RangeError(ValueError):
-    """A text that looks like a range and is none; the message says what to write."""
 
 
 def label(option: Any) -> str:

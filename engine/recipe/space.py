@@ -71,7 +71,7 @@ def build(tree: Any, path: str) -> Node:
 
     Raises
     ------
-    engine.recipe.ranges.RangeError
+    engine.errors.RangeError
         If a range in it cannot be read.
     """
     if ranges.is_range(tree):

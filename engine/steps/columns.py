@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -55,7 +55,8 @@ def _with_advice(faults: Sequence[Fault]) -> list[Fault]:
     plain = [Fault(fault.message) for fault in faults[:MOST_FAULTS]]
     if len(faults) > MOST_FAULTS:
         plain.append(Fault(f"and {len(faults) - MOST_FAULTS:,} more columns like these"))
-    return [*plain, Fault("mend the data, or leave them out:", hint=f"data.drop: [{names}]")]
+    advice = f"mend the data, or leave out what cannot be learnt from: data.drop: [{names}]"
+    return [*plain[:-1], replace(plain[-1], hint=advice)]
 
 
 def _in_yaml(name: str) -> str:

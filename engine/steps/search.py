@@ -14,7 +14,7 @@ from typing import Any, Protocol
 from engine import catalogue
 from engine.contracts import Executor, Listener, Metric
 from engine.errors import Fault, SearchError
-from engine.models.setting import Setting
+from engine.models import Setting
 from engine.recipe.schema import Recipe
 from engine.recipe.space import default
 from engine.search.budget import Budget

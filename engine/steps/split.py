@@ -145,7 +145,8 @@ def _no_hole(missing: NDArray[np.bool_], column: pd.Series[Any], key: str) -> No
         found = shorten(column.iloc[first]) if pd.notna(column.iloc[first]) else "nothing"
         row = int(column.index[first]) + 1
         message = f"row {row:,} holds {found} in the column {column.name!r}, which every row needs"
-        hint = f"mend or leave out these {int(missing.sum()):,} rows"
+        count = int(missing.sum())
+        hint = f"mend or leave out {'this row' if count == 1 else f'these {count:,} rows'}"
         raise DataError(Fault(message, key, hint))
 
 

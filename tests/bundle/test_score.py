@@ -16,6 +16,7 @@ from engine.errors import DataError, InputError
 from tests.end_to_end.command import engine, good, latest
 
 RECIPE = """\
+problem: {positive: "yes"}
 data: {source: data.csv, target: bought, id: customer}
 model: [linear]
 search: {trials: 1}
@@ -91,7 +92,9 @@ def test_they_equal_those_in_memory(bundle, tmp_path, ending, output):
 
 @settings(max_examples=25)
 @given(chunk=st.integers(1, ROWS + 50), seed=st.integers(0, 5), parquet=st.booleans())
-def test_they_are_the_same_for_any_chunk_size(folder, bundle, tmp_path_factory, chunk, seed, parquet):
+def test_they_are_the_same_for_any_chunk_size(
+    folder, bundle, tmp_path_factory, chunk, seed, parquet
+):
     place, raw = tmp_path_factory.mktemp("any"), frame(seed=seed).sample(frac=1, random_state=seed)
     raw = raw.reset_index(drop=True)
     ending = ".parquet" if parquet else ".csv"

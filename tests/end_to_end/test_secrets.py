@@ -124,7 +124,11 @@ def test_literal_ones_are_refused_and_masked(folder, line):
 
 @pytest.mark.parametrize(
     "override",
-    ["problem.password={secret}", "+tracking.token={secret}", "data.source=s3://k:{secret}@b/x.csv"],
+    [
+        "problem.password={secret}",
+        "+tracking.token={secret}",
+        "data.source=s3://k:{secret}@b/x.csv",
+    ],
 )
 def test_overrides_that_hold_one_are_refused_and_masked(folder, override):
     for secret in (SECRETS["SECRET_7"], SECRETS["SECRET_12"]):

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.recipe import ranges, space
-from engine.recipe.ranges import Choice, Interval, RangeError, Whole
+from engine.errors import RangeError
+from engine.recipe.ranges import Choice, Interval, Whole
 
 numbers = st.floats(-1e9, 1e9, allow_nan=False)
 positive = st.floats(1e-9, 1e9)

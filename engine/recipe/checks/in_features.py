@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from engine import catalogue
-from engine.errors import Fault
+from engine.errors import Fault, RangeError
 from engine.recipe import estimators, ranges
 from engine.recipe.file.references import Key
 
@@ -94,7 +94,7 @@ def _listed(value: Any) -> list[Any]:
         return [value]
     try:
         found = ranges.read(value).range
-    except ranges.RangeError:
+    except RangeError:
         return []
     return list(found.options) if isinstance(found, ranges.Choice) else []
 

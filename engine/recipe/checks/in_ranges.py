@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from engine import catalogue
-from engine.errors import Fault
+from engine.errors import Fault, RangeError
 from engine.recipe import ranges
 from engine.recipe.file.references import Key, leaves
 
@@ -53,7 +53,7 @@ def _range(tree: Any, key: Key) -> Iterator[tuple[Key, Fault]]:
         return
     try:
         drawn = ranges.read(tree)
-    except ranges.RangeError as error:
+    except RangeError as error:
         outside = "lies outside" in str(error)
         hint = "give a default that lies inside, beside `search`" if outside else ""
         yield key, Fault(f"`{'.'.join(key)}`: {error}", hint=hint)

@@ -1,7 +1,8 @@
 """The gateway to Hydra: config groups, a recipe and overrides become one tree.
 
 The recipe is put into Hydra's ConfigStore in Hydra's form, and never read from the search path.
-Files of ``conf/`` are read by :mod:`engine.recipe.composition.options`, so that nothing unchecked is built.
+Files of ``conf/`` are read by :mod:`engine.recipe.composition.options`, so that nothing
+unchecked is built.
 """
 
 from __future__ import annotations

@@ -1,0 +1,144 @@
+"""Recipes and data that cannot be learnt from, each with one thing wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.plan.project import write_data
+
+RECIPE = """\
+data:
+  source: data.csv
+  target: bought
+model: [linear]
+search: {trials: 2}
+evaluation: {folds: 3}
+"""
+
+
+@dataclass(frozen=True)
+class Bad:
+    """What is laid into a folder, beside what every one of them holds, and what is asked for."""
+
+    name: str
+    lay: Callable[[Path], object] | None = None
+    recipe: str = RECIPE
+    overrides: tuple[str, ...] = ()
+
+
+def written(text: str | bytes) -> Callable[[Path], object]:
+    data = text.encode() if isinstance(text, str) else text
+    return lambda folder: (folder / "data.csv").write_bytes(data)
+
+
+def columns(rows: int = 60, **values: Callable[[int], object]) -> Callable[[Path], object]:
+    """Lay the usual rows, with some columns made otherwise."""
+
+    def lay(folder: Path) -> None:
+        write_data(folder / "data.csv", rows)
+        lines = [line.split(",") for line in (folder / "data.csv").read_text("utf-8").splitlines()]
+        names = lines[0] + [name for name in values if name not in lines[0]]
+        text = [",".join(names)]
+        for number, cells in enumerate(lines[1:]):
+            row = dict(zip(lines[0], cells, strict=True))
+            row |= {name: str(value(number)) for name, value in values.items()}
+            text.append(",".join(row[name] for name in names))
+        (folder / "data.csv").write_text("\n".join(text) + "\n", "utf-8")
+
+    return lay
+
+
+def renamed(header: str) -> Callable[[Path], object]:
+    """Lay the usual rows under another header."""
+
+    def lay(folder: Path) -> None:
+        write_data(folder / "data.csv", 60)
+        _, _, rows = (folder / "data.csv").read_text("utf-8").partition("\n")
+        (folder / "data.csv").write_text(f"{header}\n{rows}", "utf-8")
+
+    return lay
+
+
+BOMB = "\n".join(
+    [
+        "a: &a [x, x, x, x, x, x, x, x, x]",
+        *(f"{b}: &{b} [{', '.join([f'*{a}'] * 9)}]" for a, b in zip("abcdefgh", "bcdefghi")),
+        RECIPE,
+    ]
+)
+
+OUTSIDE = """
+model:
+  linear:
+    params:
+      C: {default: 50, search: "interval(0.1, 10)"}
+"""
+IMPOSSIBLE = """
+model:
+  linear:
+    params:
+      C: -1.0
+"""
+LATIN = "age,city,bought\n" + "30,Köln,yes\n31,Bonn,no\n" * 30
+
+
+def asked(model: str) -> str:
+    """The usual recipe with another model."""
+    return RECIPE.replace("model: [linear]\n", model)
+
+
+BAD = [
+    Bad("missing file", overrides=("data.source=dta.csv",)),
+    Bad("missing folder", overrides=("data.source=no/such/data.csv",)),
+    Bad("a folder", overrides=("data.source=.",)),
+    Bad("unknown ending", overrides=("data.source=data.xlsx",)),
+    Bad("empty file", written("")),
+    Bad("blank file", written("\n\n  \n")),
+    Bad("header only", written("age,income,city,bought\n")),
+    Bad("one column only", written("bought\n" + "yes\nno\n" * 30)),
+    Bad("latin-1", written(LATIN.encode("latin-1"))),
+    Bad("UTF-16", written("age,bought\n30,yes\n".encode("utf-16"))),
+    Bad("a zip", written(b"PK\x03\x04" + b"\0" * 50)),
+    Bad("a NUL", written("age,city,bought\n" + "30,a\0b,yes\n31,b,no\n" * 30)),
+    Bad("ragged rows", written("age,city,bought\n" + "30,Bonn,yes\n" * 10 + "31,Bonn\n")),
+    Bad("an open quote", written('age,city,bought\n' + "30,Bonn,yes\n" * 10 + '31,"Bonn,no\n' * 3)),
+    Bad("duplicate column names", renamed("age,age,city,bought")),
+    Bad("a column without a name", renamed("age,,city,bought")),
+    Bad("target missing", overrides=("data.target=bougth",)),
+    Bad("target all null", columns(bought=lambda n: "")),
+    Bad("one class only", columns(bought=lambda n: "yes")),
+    Bad("a class with one row", columns(bought=lambda n: "maybe" if n == 7 else ("no", "yes")[n % 2])),
+    Bad("target is an id", columns(bought=lambda n: f"B{n:04d}")),
+    Bad("target always the same number", columns(bought=lambda n: 3.5)),
+    Bad("target infinite", columns(bought=lambda n: "inf" if n == 4 else n * 1.5)),
+    Bad("target is text, task regression", overrides=("problem.task=regression",)),
+    Bad("three classes, task binary", columns(bought=lambda n: "abc"[n % 3]), overrides=("problem.task=binary",)),
+    Bad("positive is not a class", overrides=("problem.positive=yess",)),
+    Bad("fewer rows than folds", columns(rows=4), overrides=("evaluation.folds=10",)),
+    Bad("one row", columns(rows=1)),
+    Bad("two rows", columns(rows=2)),
+    Bad("a column all null", columns(age=lambda n: "")),
+    Bad("a column all infinite", columns(age=lambda n: ("inf", "-inf")[n % 2])),
+    Bad("mixed types in a column", columns(age=lambda n: "unknown" if n == 17 else n)),
+    Bad("nothing to learn from", columns(age=lambda n: 1, income=lambda n: 1, city=lambda n: "x")),
+    Bad("a metric of another task", overrides=("evaluation.metric=rmse",)),
+    Bad("a secondary metric of another task", overrides=("evaluation.metrics=[accuracy,r2]",)),
+    Bad("a metric that is not known", overrides=("evaluation.metric=roc_acu",)),
+    Bad("no known drop column", overrides=("data.drop=[agee]",)),
+    Bad("no known id column", overrides=("data.id=nobody",)),
+    Bad("time is text", overrides=("data.time=city",)),
+    Bad("group has a hole", columns(city=lambda n: "" if n == 5 else "a"), overrides=("data.group=city",)),
+    Bad("too few groups", columns(city=lambda n: "ab"[n % 2]), overrides=("data.group=city",)),
+    Bad("id is the target", overrides=("data.id=bought",)),
+    Bad("drop the target", overrides=("data.drop=[bought]",)),
+    Bad("a block names no column", recipe=RECIPE + "features: {blocks: {x: {columns: [agee]}}}\n"),
+    Bad("a range default outside it", recipe=asked(OUTSIDE)),
+    Bad("a YAML bomb", recipe=BOMB),
+    Bad("a deep YAML", recipe="a: " + "[" * 5000 + "]" * 5000),
+    Bad("every candidate fails", recipe=asked(IMPOSSIBLE)),
+    Bad("an unknown sklearn data set", overrides=("data.source=sklearn:irys",)),
+    Bad("an unknown package", overrides=("data.source=package:nothing_here/a.csv",)),
+    Bad("hostile name", overrides=("name=../../x",)),
+]  # fmt: skip
