@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin, clone
 from sklearn.model_selection import train_test_split
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import check_is_fitted, column_or_1d, validate_data
 
 from engine.contracts import Index
 
@@ -61,11 +62,15 @@ class _Boosted(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no type
         tags.input_tags.allow_nan = True
         return tags
 
-    def _numbers(self, X: Any, first: bool = False) -> NDArray[Any]:
-        """Check the shape, and learn names and number of columns the first time."""
-        if not first:
-            check_is_fitted(self)
-        return np.asarray(validate_data(self, X, reset=first, ensure_all_finite="allow-nan"))
+    def _learn(self, X: Any, y: Any) -> Pair:
+        """Check the shapes, and learn names and number of columns."""
+        X, y = validate_data(self, X, y, ensure_all_finite="allow-nan", multi_output=True)
+        return X, column_or_1d(y, warn=True)
+
+    def _numbers(self, X: Any) -> NDArray[Any]:
+        """Check the shape of rows to predict."""
+        check_is_fitted(self)
+        return np.asarray(validate_data(self, X, reset=False, ensure_all_finite="allow-nan"))
 
     def _fit(
         self, X: NDArray[Any], y: NDArray[Any], strata: Index | None, watch: Pair | None
@@ -124,8 +129,9 @@ class BoostedClassifier(ClassifierMixin, _Boosted):  # type: ignore[misc]  # as 
         ValueError
             If y holds one class only.
         """
-        X = self._numbers(X, first=True)
-        self.classes_, codes = np.unique(np.asarray(y), return_inverse=True)
+        X, y = self._learn(X, y)
+        check_classification_targets(y)
+        self.classes_, codes = np.unique(y, return_inverse=True)
         if len(self.classes_) < 2:
             raise ValueError("only one class is left among the rows to fit")
         if watch is not None:
@@ -136,11 +142,13 @@ class BoostedClassifier(ClassifierMixin, _Boosted):  # type: ignore[misc]  # as 
 
     def predict(self, X: Any) -> NDArray[Any]:
         """Return class labels of shape (rows,)."""
-        return np.asarray(self.classes_[self.predict_proba(X).argmax(axis=1)])
+        probability = self.predict_proba(X)
+        return np.asarray(self.classes_[probability.argmax(axis=1)])
 
     def predict_proba(self, X: Any) -> NDArray[np.float32]:
         """Return probabilities of shape (rows, classes), in the order of ``classes_``."""
-        return np.asarray(self.estimator_.predict_proba(self._numbers(X)))
+        X = self._numbers(X)
+        return np.asarray(self.estimator_.predict_proba(X))
 
 
 class BoostedRegressor(RegressorMixin, _Boosted):  # type: ignore[misc]  # as above
@@ -148,10 +156,11 @@ class BoostedRegressor(RegressorMixin, _Boosted):  # type: ignore[misc]  # as ab
 
     def fit(self, X: Any, y: Any, watch: Pair | None = None) -> BoostedRegressor:
         """Fit on X of shape (rows, columns); ``watch`` is an (X, y) to watch instead."""
-        X = self._numbers(X, first=True)
-        self._fit(X, np.asarray(y, dtype=np.float64), None, watch)
+        X, y = self._learn(X, y)
+        self._fit(X, y.astype(np.float64), None, watch)
         return self
 
     def predict(self, X: Any) -> NDArray[np.float32]:
         """Return values of shape (rows,)."""
-        return np.asarray(self.estimator_.predict(self._numbers(X)))
+        X = self._numbers(X)
+        return np.asarray(self.estimator_.predict(X))

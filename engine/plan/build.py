@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from engine.contracts import Listener
+from engine.plan.disk import writable
 from engine.plan.fingerprint import Parts
 from engine.plan.hidden import Hidden
 from engine.plan.progress import Progress
@@ -82,7 +83,8 @@ def build(
         If the data cannot be read, or cannot be learnt from.
     """
     hidden = Hidden.of(tree)
-    with hidden.errors(), Progress(recipe, store, hidden.listener(listener), hidden) as progress:
+    told = hidden.listener(listener)
+    with hidden.errors(), writable(store.root), Progress(recipe, store, told, hidden) as progress:
         reasons = Reasons(progress, earlier)
         steps = tuple(_plan_step(progress, step, reasons) for step in STEPS)
     return Plan(recipe, steps, progress.results, hidden)

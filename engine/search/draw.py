@@ -58,6 +58,7 @@ class Proposer:
         self, families: Sequence[FamilySpace], sampler: str, seed: int, maximize: bool
     ) -> None:
         self.families = {family.name: family for family in families}
+        self._sampled = {f.name: f for f in families if space_size([f]) > 1}  # others: tried once
         self.sampler = "grid" if space_size(families) <= FEW else sampler
         self.seed = seed
         self._view = optuna.create_study(direction=direction(maximize))
@@ -84,11 +85,12 @@ class Proposer:
     def _sample(self, index: int, told: Sequence[Trial]) -> Drawn:
         visible = max(0, index - LAG + 1)
         for trial in told[self._seen : visible]:
-            self._view.add_trial(frozen(trial, self.families))
+            if trial.candidate.family in self._sampled:
+                self._view.add_trial(frozen(trial, self._sampled))
         self._seen = max(self._seen, visible)
         self._view.sampler = self._seeded(index)
         asked = self._view.ask()
-        name = asked.suggest_categorical(FAMILY, list(self.families))
+        name = asked.suggest_categorical(FAMILY, list(self._sampled))
         drawn = self._resolve(name, lambda parameter: _suggest(asked, parameter))
         self._view.tell(asked, state=TrialState.FAIL)  # a failed trial is never looked at again
         return drawn

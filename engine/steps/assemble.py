@@ -58,7 +58,8 @@ def run(recipe: Recipe, inputs: Mapping[str, Any], folder: Path, listener: Liste
     found = roles(frame.iloc[split.train][kept])
     columns = tuple(role.column for role in found if role.column)
     if not columns:
-        raise DataError(Fault("no column is left to learn from", "data.source", _reasons(found)))
+        hint = _reasons(found) or "give rows with a column beside the target"
+        raise DataError(Fault("no column is left to learn from", "data.source", hint))
     contract = Contract(columns, data.unseen)
     encoded = encode(frame, replace(contract, unseen="accept"))
     numbers = np.ascontiguousarray(encoded.frame.to_numpy())  # rows are taken from it

@@ -164,10 +164,11 @@ def done(recipe: Recipe, folder: Path) -> bool:
 def _searched(trials: list[Trial], metric: Metric, folder: Path) -> Searched:
     winner = best(trials, metric.maximize)
     if winner is None:
-        causes = sorted({f"{t.candidate.family}: {t.error}" for t in trials})
-        raise SearchError(
-            Fault(f"all {len(trials)} candidates failed"), *(Fault(cause) for cause in causes[:5])
-        )
+        causes = sorted({f"{t.candidate.family}: {t.error}"[:220] for t in trials})
+        hint = "change these values under `model` or `features`, or leave the family out"
+        whole = f"every candidate failed ({len(trials):,} of {len(trials):,})"
+        first, *others = [Fault(cause) for cause in causes[:5]]
+        raise SearchError(Fault(whole), *others, Fault(first.message, hint=hint))
     return Searched(tuple(trials), winner, metric.name, folder)
 
 

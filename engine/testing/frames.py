@@ -32,7 +32,7 @@ def mixed(rows: int = 240, task: Task = "binary", seed: int = 0) -> pd.DataFrame
     return frame.assign(y=_target(signal, task))
 
 
-def _target(signal: pd.Series, task: Task) -> pd.Series:  # type: ignore[type-arg]  # of numbers
+def _target(signal: pd.Series, task: Task) -> pd.Series:
     if task == "regression":
         return signal
     names = ["no", "yes"] if task == "binary" else ["low", "middle", "high"]

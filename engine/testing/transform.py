@@ -53,6 +53,7 @@ def made(features: Mapping[str, Any], seed: int = 0, classify: bool = True) -> A
     return transformer(found, COLUMNS, seed, classify)
 
 
+@pytest.mark.filterwarnings("ignore:n_quantiles")
 @pytest.mark.parametrize(("step", "option"), OPTIONS)
 class TransformSuite:
     """Promises of each option of each step."""

@@ -90,7 +90,7 @@ def test_they_equal_those_in_memory(bundle, tmp_path, ending, output):
     assert sorted(p.name for p in tmp_path.iterdir()) == sorted([f"new{ending}", output])
 
 
-@settings(max_examples=25)
+@settings(max_examples=12)
 @given(chunk=st.integers(1, ROWS + 50), seed=st.integers(0, 5), parquet=st.booleans())
 def test_they_are_the_same_for_any_chunk_size(
     folder, bundle, tmp_path_factory, chunk, seed, parquet

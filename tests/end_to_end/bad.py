@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 from tests.plan.project import write_data
@@ -64,7 +65,7 @@ def renamed(header: str) -> Callable[[Path], object]:
 BOMB = "\n".join(
     [
         "a: &a [x, x, x, x, x, x, x, x, x]",
-        *(f"{b}: &{b} [{', '.join([f'*{a}'] * 9)}]" for a, b in zip("abcdefgh", "bcdefghi")),
+        *(f"{b}: &{b} [{', '.join([f'*{a}'] * 9)}]" for a, b in pairwise("abcdefghi")),
         RECIPE,
     ]
 )
@@ -82,6 +83,9 @@ model:
       C: -1.0
 """
 LATIN = "age,city,bought\n" + "30,Köln,yes\n31,Bonn,no\n" * 30
+
+BINARY = ("problem.task=binary",)
+BY_CITY = ("data.group=city",)
 
 
 def asked(model: str) -> str:
@@ -109,12 +113,12 @@ BAD = [
     Bad("target missing", overrides=("data.target=bougth",)),
     Bad("target all null", columns(bought=lambda n: "")),
     Bad("one class only", columns(bought=lambda n: "yes")),
-    Bad("a class with one row", columns(bought=lambda n: "maybe" if n == 7 else ("no", "yes")[n % 2])),
+    Bad("a class with one row", columns(bought=lambda n: "m" if n == 7 else "ny"[n % 2])),
     Bad("target is an id", columns(bought=lambda n: f"B{n:04d}")),
     Bad("target always the same number", columns(bought=lambda n: 3.5)),
     Bad("target infinite", columns(bought=lambda n: "inf" if n == 4 else n * 1.5)),
     Bad("target is text, task regression", overrides=("problem.task=regression",)),
-    Bad("three classes, task binary", columns(bought=lambda n: "abc"[n % 3]), overrides=("problem.task=binary",)),
+    Bad("three classes, task binary", columns(bought=lambda n: "abc"[n % 3]), overrides=BINARY),
     Bad("positive is not a class", overrides=("problem.positive=yess",)),
     Bad("fewer rows than folds", columns(rows=4), overrides=("evaluation.folds=10",)),
     Bad("one row", columns(rows=1)),
@@ -129,8 +133,8 @@ BAD = [
     Bad("no known drop column", overrides=("data.drop=[agee]",)),
     Bad("no known id column", overrides=("data.id=nobody",)),
     Bad("time is text", overrides=("data.time=city",)),
-    Bad("group has a hole", columns(city=lambda n: "" if n == 5 else "a"), overrides=("data.group=city",)),
-    Bad("too few groups", columns(city=lambda n: "ab"[n % 2]), overrides=("data.group=city",)),
+    Bad("group has a hole", columns(city=lambda n: "" if n == 5 else "a"), overrides=BY_CITY),
+    Bad("too few groups", columns(city=lambda n: "ab"[n % 2]), overrides=BY_CITY),
     Bad("id is the target", overrides=("data.id=bought",)),
     Bad("drop the target", overrides=("data.drop=[bought]",)),
     Bad("a block names no column", recipe=RECIPE + "features: {blocks: {x: {columns: [agee]}}}\n"),

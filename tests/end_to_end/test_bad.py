@@ -16,6 +16,7 @@ from tests.end_to_end.command import card, ended, engine, good, latest, start
 from tests.end_to_end.messages import KEPT, lay, read, said
 
 EXPECTED = read(KEPT)
+NO_RECIPE = {"a YAML bomb", "a deep YAML"}  # nothing in it could be mended
 
 
 @pytest.mark.parametrize("bad", BAD, ids=lambda bad: bad.name)
@@ -41,7 +42,8 @@ def test_a_message_says_what_to_change(bad):
     assert lines[0].startswith("error: ")
     assert len(lines) <= 6
     assert max(map(len, lines)) < 240
-    assert any(line.startswith("    ") for line in lines), "no line says what to do"
+    advice = any(line.startswith("    ") for line in lines)
+    assert advice or bad.name in NO_RECIPE, "no line says what to do"
 
 
 def test_debug_shows_where_it_arose(tmp_path):

@@ -249,11 +249,14 @@ def test_data_that_changes_while_it_is_read_is_not_learnt_from(new, monkeypatch)
     assert new.run().card["rows"]["train"] == 72
 
 
-@pytest.mark.parametrize("where", ["outputs", "outputs/small", "outputs/.store"])
-def test_outputs_that_are_a_file_are_told(new, capsys, where):
+@pytest.mark.parametrize(
+    ("verb", "where"),
+    [("run", "outputs"), ("run", "outputs/small"), ("run", "outputs/.store"), ("plan", "outputs")],
+)
+def test_outputs_that_are_a_file_are_told(new, capsys, verb, where):
     Path(where).parent.mkdir(exist_ok=True)
     Path(where).write_text("", "utf-8")
-    assert main(["run", "small"]) == 2
+    assert main([verb, "small"]) == 2
     said = capsys.readouterr().err
     assert "cannot be written" in said
     assert where in said

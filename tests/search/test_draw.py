@@ -56,6 +56,13 @@ def test_a_fixed_recipe_is_one_trial(tmp_path):
     assert len(drive(tmp_path, 20, spaces=one(depth=3))) == 1
 
 
+@pytest.mark.parametrize("sampler", ["tpe", "random"])
+def test_a_family_without_ranges_is_tried_once(tmp_path, sampler):
+    fixed = FamilySpace("fixed", space.Fixed({}), space.Fixed({}))
+    trials = drive(tmp_path, 20, sampler=sampler, spaces=[fixed, *one(rate="interval(0, 1)")])
+    assert [trial.candidate.family for trial in trials].count("fixed") == 1
+
+
 def test_a_grid_walks_each_conditional_path_once(tmp_path):
     steps = {"reduce": "choice(none, pca)", "pca": {"components": "range(2, 4)"}}
     tree = {"rest": "auto", "blocks": {"a": {"columns": "number", "steps": steps}}}
@@ -84,7 +91,7 @@ def test_a_grid_that_has_no_end_is_refused(params):
 
 
 def test_equal_candidates_are_fitted_once(tmp_path):
-    trials = drive(tmp_path, 90, sampler="random", spaces=finite(FEW + 2))
+    trials = drive(tmp_path, 75, sampler="random", spaces=finite(FEW + 2))
     shared = [trial for trial in trials if trial.same_as is not None]
     assert shared
     for trial in shared:
@@ -96,7 +103,7 @@ def test_equal_candidates_are_fitted_once(tmp_path):
 
 
 def test_the_best_is_the_earliest_of_equals(tmp_path):
-    trials = drive(tmp_path, 90, sampler="random", spaces=finite(FEW + 2))
+    trials = drive(tmp_path, 75, sampler="random", spaces=finite(FEW + 2))
     for maximize in (True, False):
         means = [trial.mean for trial in trials]
         extreme = max(means) if maximize else min(means)

@@ -39,6 +39,7 @@ def auc_on_noise(tmp_path, watched):
     return float(np.mean(found))
 
 
+@pytest.mark.slow
 def test_random_labels_have_no_structure_unless_the_fold_is_watched(tmp_path):
     honest = auc_on_noise(tmp_path, "inner")
     optimistic = auc_on_noise(tmp_path, "fold")

@@ -95,6 +95,7 @@ def test_folds_and_holdout_are_apart(tmp_path):
     assert sorted(valid) == list(range(len(split.train)))
 
 
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 @pytest.mark.parametrize("family", FAMILIES)
 @pytest.mark.parametrize("task", ["binary", "regression"])
 def test_the_cache_predicts_as_the_whole_clone(tmp_path, family, task):

@@ -1,0 +1,199 @@
+"""The search over real units of work: workers, failures, carrying on."""
+
+import json
+import time
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from engine.errors import DataError, RecipeError, SearchError
+from engine.search.record import read_trials
+from engine.steps import search, unit
+from engine.testing.frames import mixed
+from engine.testing.recipes import Steps, family_tree, recipe
+
+TREES = {
+    "xgboost": family_tree("xgboost", n_estimators=15),
+    "decision_tree": family_tree("decision_tree"),
+}
+FEATURES = {
+    "blocks": {
+        "amounts": {
+            "columns": "number",
+            "steps": {
+                "impute": "choice(median, mean)",
+                "reduce": "choice(none, pca)",
+                "pca": {"components": "range(1, 5)"},
+            },
+        }
+    }
+}
+
+
+def asked(workers=1, trials=14, **parts):
+    parts = {"features": FEATURES, "evaluation": {"folds": 3}, "search": {"trials": trials}} | parts
+    return recipe(TREES, compute={"workers": workers, "threads": 1}, **parts)
+
+
+def told(made):
+    return [(t.index, t.candidate.key, t.scores, t.rounds, t.error) for t in made["search"].trials]
+
+
+def test_one_two_and_four_workers_find_the_same(tmp_path):
+    found = []
+    for workers in (1, 2, 4):
+        made = Steps(asked(workers), mixed(150), tmp_path / str(workers))
+        made.run("search")
+        found.append(told(made))
+        predicted = made["search"].out_of_fold(made["search"].best, 2)
+        found[-1].append(predicted.probability.tobytes())
+    assert found[0] == found[1] == found[2]
+
+
+def test_it_carries_on_where_another_number_of_workers_stopped(tmp_path, monkeypatch):
+    whole = Steps(asked(), mixed(150), tmp_path / "whole")
+    whole.run("search")
+    made = Steps(asked(), mixed(150), tmp_path / "cut")
+    made.run("assemble")
+    fits = []
+    fit = unit.fit_unit
+
+    def limited(material, candidate, number):
+        if len(fits) == 17:
+            raise KeyboardInterrupt
+        fits.append((candidate.key, number))
+        return fit(material, candidate, number)
+
+    monkeypatch.setattr(unit, "fit_unit", limited)
+    with pytest.raises(KeyboardInterrupt):
+        made.run("search")
+    assert unit._attached is None, "nothing stays in memory"
+    assert not search.done(made.recipe, made.folder("search"))
+    monkeypatch.setattr(unit, "fit_unit", fit)
+    made.recipe = asked(2)
+    made.run("search")
+    assert told(made) == told(whole)
+    assert search.done(made.recipe, made.folder("search"))
+    assert search.load(made.recipe, made.folder("search")).best == made["search"].best
+
+
+def test_done_means_all_that_is_asked_for(tmp_path):
+    made = Steps(asked(trials=3), mixed(120), tmp_path)
+    made.run("search")
+    folder = made.folder("search")
+    assert search.done(asked(trials=3), folder)
+    assert search.done(asked(trials=2), folder)
+    assert len(search.load(asked(trials=2), folder).trials) == 2
+    assert not search.done(asked(trials=4), folder)
+    fixed = {"dummy": family_tree("dummy")}
+    few = Steps(recipe(fixed, search={"trials": 9}), mixed(120), tmp_path / "few")
+    assert len(few.run("search").trials) == 1
+    assert search.done(few.recipe, few.folder("search")), "there are no more candidates"
+
+
+def test_time_that_is_up_ends_the_search_with_what_there_is(tmp_path):
+    short = asked(trials=50, search={"trials": 50, "timeout": "0.001s"})
+    made = Steps(short, mixed(120), tmp_path)
+    assert len(made.run("search").trials) == 1
+    assert search.done(short, made.folder("search"))
+    longer = asked(search={"trials": 3, "timeout": "1h"})
+    assert not search.done(longer, made.folder("search"))
+
+
+def failing(**params):
+    return {"linear": family_tree("linear", **params), "dummy": family_tree("dummy")}
+
+
+def test_a_family_that_fails_is_told_with_its_cause_and_the_others_win(tmp_path):
+    made = Steps(recipe(failing(solver="no such"), search={"trials": 4}), mixed(120), tmp_path)
+    made.run("evaluate")
+    rows = {row["family"]: row for row in made["evaluate"].leaderboard}
+    assert rows["dummy"]["state"] == "complete"
+    assert rows["linear"]["state"] == "failed"
+    assert "InvalidParameterError" in rows["linear"]["error"]
+    assert rows["linear"]["cv"] == {}
+    assert made["search"].best.candidate.family == "dummy"
+
+
+def test_where_all_fail_the_causes_are_told_every_time(tmp_path):
+    tree = {"linear": family_tree("linear", solver="no such")}
+    made = Steps(recipe(tree, search={"trials": 3}), mixed(120), tmp_path)
+    with pytest.raises(SearchError, match=r"(?s)every candidate failed.*linear: Invalid"):
+        made.run("search")
+    with pytest.raises(SearchError, match="every candidate failed"):
+        search.load(made.recipe, made.folder("search"))
+
+
+def test_a_metric_without_meaning_fails_the_candidate(tmp_path):
+    made = Steps(
+        recipe("dummy", evaluation={"metric": "msle"}, search={"trials": 1}),
+        mixed(120, "regression").assign(y=lambda f: f["y"] - 100),
+        tmp_path,
+    )
+    with pytest.raises((SearchError, RecipeError), match=r"is not defined|no metric"):
+        made.run("search")
+
+
+def test_what_holds_for_every_candidate_is_said_once(tmp_path):
+    made = Steps(asked(features={"blocks": {"a": {"columns": ["siez"]}}}), mixed(120), tmp_path)
+    with pytest.raises(DataError, match=r"(?s)'siez'.*did you mean 'size'"):
+        made.run("search")
+    assert not read_trials(made.folder("search"))
+
+
+def test_too_few_trials_for_all_families_are_noticed(tmp_path):
+    heard = []
+    made = Steps(asked(trials=1), mixed(120), tmp_path)
+    made.run("search", lambda event, **facts: heard.append((event, facts)))
+    notices = [facts["text"] for event, facts in heard if event == "notice"]
+    assert notices == ["search.trials is too small: decision_tree will not be tried"]
+
+
+def test_a_worker_that_dies_is_said_to_have(tmp_path):
+    made = Steps(asked(2), mixed(120), tmp_path)
+    made.run("assemble")
+    (made.folder("assemble") / "numbers.npy").write_bytes(b"")
+    with pytest.raises(SearchError, match=r"(?s)a worker died.*run it again to carry on"):
+        made.run("search")
+
+
+def test_what_is_packed_is_what_was_scored(tmp_path):
+    made = Steps(asked(trials=3), mixed(200), tmp_path)
+    made.run("pack")
+    bundle_folder = made["pack"].folder
+    from engine.bundle.load import open_bundle
+
+    frame = made["load"].frame.iloc[made["split"].holdout]
+    found, _ = open_bundle(bundle_folder).predict(frame)
+    saved = pd.read_parquet(made.folder("evaluate") / "holdout.parquet")
+    assert saved["row"].tolist() == sorted(made["split"].holdout)
+    by_row = found.assign(row=frame.index.to_numpy()).sort_values("row")
+    np.testing.assert_allclose(by_row["probability_yes"], saved["probability_yes"], atol=1e-7)
+    assert by_row["prediction"].tolist() == saved["prediction"].tolist()
+
+
+def test_out_of_fold_predictions_of_large_numbers_keep_their_digits(tmp_path):
+    frame = mixed(120, "regression").assign(y=lambda f: f["y"] + 1.7e9)
+    tree = {"linear": family_tree("linear", alpha=1.0)}
+    made = Steps(recipe(tree, evaluation={"metric": "rmse"}), frame, tmp_path)
+    cv = made.run("evaluate").cv
+    saved = pd.read_parquet(made.folder("evaluate") / "out_of_fold.parquet")
+    squares = (saved["truth"] - saved["prediction"]) ** 2
+    again = np.sqrt(squares.groupby(saved["fold"]).mean())
+    np.testing.assert_allclose(again, cv["rmse"]["folds"], rtol=1e-9)
+
+
+@pytest.mark.slow
+def test_ten_thousand_columns_are_no_obstacle(tmp_path):
+    random = np.random.default_rng(0)
+    frame = pd.DataFrame(random.normal(size=(500, 10_000))).rename(columns=lambda i: f"x{i}")
+    frame["y"] = np.where(frame["x0"] > 0, "yes", "no")
+    tree = {"xgboost": family_tree("xgboost", n_estimators=3, colsample_bytree=0.01)}
+    asked_ = recipe(tree, search={"trials": 1}, evaluation={"folds": 2})
+    made = Steps(asked_, frame, tmp_path)
+    begin = time.process_time()
+    made.run("assemble")
+    assert time.process_time() - begin < 15, "it is two or three seconds on a quiet machine"
+    made.run("pack")
+    assert len(json.loads((made["pack"].folder / "contract.json").read_text())["columns"]) == 10_000
