@@ -28,7 +28,7 @@ def print_leaderboard(metric: str, rows: Sequence[Mapping[str, Any]]) -> None:
         (
             rank,
             row["family"],
-            "failed" if row["state"] == "failed" else console.spread(row["cv"].get(metric)),
+            _score(row, metric),
             row["trials"],
             console.duration(row["seconds"]),
             row["error"] or _values(row["values"]),
@@ -37,6 +37,13 @@ def print_leaderboard(metric: str, rows: Sequence[Mapping[str, Any]]) -> None:
     ]
     title = f"Leaderboard: {metric}, mean ± standard deviation over folds"
     console.table(title, ["", "family", metric, "trials>", "time>", "best values"], table)
+
+
+def _score(row: Mapping[str, Any], metric: str) -> str:
+    if row["state"] == "failed":
+        return "failed"
+    mark = " (optimistic)" if row["optimistic"] else ""
+    return console.spread(row["cv"].get(metric)) + mark
 
 
 def _values(values: Mapping[str, Any]) -> str:
@@ -57,4 +64,7 @@ def print_scores(card: Mapping[str, Any]) -> None:
         (name, console.spread(scores), console.number(card["holdout"].get(name)))
         for name, scores in card["cv"].items()
     ]
-    console.table(title, ["metric", "cross-validated", f"holdout ({held:,} rows)"], rows)
+    validated = "cross-validated (optimistic)" if card["optimistic"] else "cross-validated"
+    console.table(title, ["metric", validated, f"holdout ({held:,} rows)"], rows)
+    if card["optimistic"]:
+        console.notice("early stopping watched the rows that are scored: quote the holdout alone")

@@ -32,6 +32,7 @@ def scorecard(
         "task": split.target.task,
         "classes": [str(label) for label in split.target.classes],
         "metric": evaluated.metric,
+        "optimistic": evaluated.optimistic,
         "family": leader["family"],
         "trial": leader["trial"],
         "values": leader["values"],

@@ -19,6 +19,7 @@ from engine.errors import RangeError
 LOOKS_LIKE_RANGE = re.compile(r"^\s*(choice|range|interval|tag|int|float|shuffle|sort|glob)\s*\(")
 _BARE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _NOT_BARE = {"true", "false", "null", "nan", "inf"}
+TOLERANCE = 1e-9  # in steps: 0.1 + 0.2 is on the grid of 0.1
 DRAWN = {"search"}, {"search", "default"}
 
 
@@ -67,10 +68,16 @@ class Interval:
 
     def holds(self, value: Any) -> bool:
         number = isinstance(value, int | float) and not isinstance(value, bool)
-        return number and self.low <= value <= self.high
+        return number and self.low <= value <= self.high and self._on_grid(value)
+
+    def _on_grid(self, value: float) -> bool:
+        steps = (value - self.low) / (self.step or 1)
+        return self.step is None or abs(steps - round(steps)) < TOLERANCE
 
     def size(self) -> float:
-        return math.inf if self.step is None else round((self.high - self.low) / self.step) + 1
+        if self.step is None:
+            return math.inf
+        return math.floor((self.high - self.low) / self.step + TOLERANCE) + 1
 
     def __str__(self) -> str:
         if self.step:

@@ -63,6 +63,17 @@ def test_a_flipped_byte_is_found(bundle, name, place):
         refused(bundle, name, "was changed after it was packed")
 
 
+@pytest.mark.parametrize(
+    ("old", "new"), [("binary", "binery"), ('"no"', '"on"'), ("linear", "lineal")]
+)
+def test_what_a_manifest_says_cannot_be_changed(bundle, old, new):
+    path = bundle / "manifest.json"
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new))
+    refused(bundle, "manifest.json: was changed after it was packed")
+
+
 @pytest.mark.parametrize("name", FILES)
 def test_a_removed_file_is_found(bundle, name):
     (bundle / name).unlink()

@@ -92,6 +92,12 @@ def test_errors_do_not_show_them(folder, verb):
     assert leaks(folder, ended.out, ended.err) == []
 
 
+def test_the_log_does_not_hold_a_parameter_from_the_environment(folder, monkeypatch):
+    monkeypatch.setenv("SOLVER", "newton-cholesky")
+    good("run", "sealed", "model.linear.params.solver=${oc.env:SOLVER}", folder=folder)
+    assert "newton-cholesky" not in (latest(folder, "sealed") / "log.txt").read_text("utf-8")
+
+
 def test_a_short_value_is_not_torn_out_of_innocent_texts(folder, monkeypatch):
     monkeypatch.setenv("SECRET_2", "e")
     ran = good("run", "sealed", folder=folder)

@@ -13,6 +13,7 @@ import pytest
 
 from engine.cli import main
 from engine.errors import DataError, EngineError
+from engine.plan import outputs
 from engine.plan.claim import claimed, sweep
 from engine.plan.outputs import RUNNING, Outputs, run_folder, whole_runs
 from engine.plan.store import Store, is_whole
@@ -70,11 +71,11 @@ def test_a_search_that_ends_midway_is_carried_on_without_fitting_again(new, monk
 
 
 def test_runs_of_the_same_second_do_not_share_a_folder(tmp_path):
-    outputs, barrier = Outputs(tmp_path), threading.Barrier(8)
+    barrier = threading.Barrier(8)
 
     def write(number: int) -> None:
         barrier.wait()
-        with run_folder(outputs.root / "r", "2026-01-01_00-00-00") as place:
+        with run_folder(tmp_path / "r", "2026-01-01_00-00-00") as place:
             (place.partial / "number").write_text(str(number), "utf-8")
             (place.partial / "scorecard.json").write_text("{}", "utf-8")
 
@@ -99,6 +100,21 @@ def test_latest_is_the_newest_run_even_if_an_older_one_ends_later(tmp_path):
             (place.partial / "scorecard.json").write_text("{}", "utf-8")
     assert (tmp_path / "r" / "latest").resolve().name == "2026-01-01_00-00-09"
     assert Outputs(tmp_path).latest("r") == tmp_path / "r" / "2026-01-01_00-00-09"
+
+
+def test_latest_is_the_newest_run_even_if_that_ends_in_the_same_moment(tmp_path, monkeypatch):
+    newer, real = tmp_path / "r" / "2026-01-01_00-00-09", outputs.whole_runs
+
+    def meanwhile(folder: Path) -> list[Path]:
+        found = real(folder)
+        newer.mkdir(exist_ok=True)
+        (newer / "scorecard.json").write_text("{}", "utf-8")
+        return found
+
+    monkeypatch.setattr(outputs, "whole_runs", meanwhile)
+    with run_folder(tmp_path / "r", "2026-01-01_00-00-01") as place:
+        (place.partial / "scorecard.json").write_text("{}", "utf-8")
+    assert (tmp_path / "r" / "latest").resolve() == newer.resolve()
 
 
 def test_what_a_killed_run_left_is_swept_and_what_a_living_one_writes_is_not(tmp_path):
@@ -223,7 +239,8 @@ def test_fresh_does_this_recipe_again_and_leaves_all_others(project):
     assert other.is_dir()
     after = {path.name: path.stat().st_ino for path in project.outputs.store.root.iterdir()}
     assert set(before) == set(after)
-    assert before["load-another"] == after["load-another"]
+    same = {name for name in before if before[name] == after[name]}
+    assert same == {"load-another", *(path.name for path in project.stored("search"))}
     assert project.run().done == []
 
 

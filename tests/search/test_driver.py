@@ -4,7 +4,8 @@ import pytest
 
 from engine.search.budget import Budget
 from engine.search.candidate import Outcome
-from tests.search.studies import FOLDS, Workers, drive, outcome
+from engine.search.record import Record
+from tests.search.studies import FOLDS, Workers, drive, families, outcome
 
 
 def test_a_candidate_that_fails_is_recorded_and_the_search_goes_on(tmp_path):
@@ -68,3 +69,21 @@ def test_listeners_hear_of_every_unit_and_trial_in_order(tmp_path):
     units = [(f["index"], f["fold"]) for event, f in heard if event == "unit_finished"]
     assert told == [0, 1, 2, 3]
     assert sorted(units) == [(i, fold) for i in range(4) for fold in range(FOLDS)]
+
+
+def test_which_failure_is_told_does_not_depend_on_which_came_first(tmp_path):
+    def work(candidate, fold):
+        return (
+            Outcome(float("nan"), error=f"ValueError: in fold {fold}")
+            if fold
+            else outcome(candidate, fold)
+        )
+
+    (expected,) = drive(tmp_path / "whole", 1, Workers(1, work=work))
+    folder = tmp_path / "killed"  # with several workers, when only the last fold was finished
+    record = Record(folder, families(), True)
+    candidate = expected.candidate
+    record.keep(0, 2, candidate, work(candidate, 2))
+    record.close()
+    (found,) = drive(folder, 1, Workers(1, work=work))
+    assert found.error == expected.error == "ValueError: in fold 1"
