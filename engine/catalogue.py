@@ -32,24 +32,28 @@ def find(role: str, name: str) -> Any:
     NotFoundError
         If there is no such entry; the nearest name is suggested.
     """
-    if name in rows(role):
-        load = getattr(importlib.import_module(f"engine.{role}"), "load", None)
-        return load(name) if load else importlib.import_module(f"engine.{role}.{name}")
     if name in _points(role):
         return _points(role)[name].load()
-    raise NotFoundError(unknown(role.removesuffix("s"), name, names(role)))
+    if name not in rows(role):
+        raise NotFoundError(unknown(role.removesuffix("s"), name, rows(role)))
+    load = getattr(importlib.import_module(f"engine.{role}"), "load", None)
+    return load(name) if load else importlib.import_module(f"engine.{role}.{name}")
 
 
 def names(role: str) -> list[str]:
-    """Names of all entries of a catalogue, without importing any of them."""
-    return sorted({*rows(role), *_points(role)})
+    """Names of all entries of a catalogue."""
+    return sorted(rows(role))
 
 
 @cache
 def rows(role: str) -> Mapping[str, Mapping[str, Any]]:
-    """Return the rows of a catalogue by name: what each entry is for, and what it needs."""
-    text = files("engine").joinpath(role, "catalogue.yaml").read_text("utf-8")
-    return yaml.load(text, Loader=_LOADER) or {}  # noqa: S506 - either is a safe loader
+    """Return the rows of a catalogue by name: what each entry is for, and what it needs.
+
+    The engine's own are read without importing anything; an installed entry point is imported
+    and carries its row as its attribute ``ROW``. It cannot take the name of an entry of ours.
+    """
+    installed = {name: point.load().ROW for name, point in _points(role).items()}
+    return {**_own(role), **installed}
 
 
 def near(name: str, known: Iterable[str]) -> str:
@@ -74,4 +78,11 @@ def unknown(what: str, name: str, known: Iterable[str], where: str = "") -> Faul
 
 @cache
 def _points(role: str) -> dict[str, EntryPoint]:
-    return {point.name: point for point in entry_points(group=f"engine.{role}")}
+    found = {point.name: point for point in entry_points(group=f"engine.{role}")}
+    return {name: point for name, point in found.items() if name not in _own(role)}
+
+
+@cache
+def _own(role: str) -> dict[str, Any]:
+    text = files("engine").joinpath(role, "catalogue.yaml").read_text("utf-8")
+    return dict(yaml.load(text, Loader=_LOADER) or {})  # noqa: S506 - either is a safe loader

@@ -68,10 +68,10 @@ def run_jobs(arguments: Namespace) -> int:
     found = sweep.read(arguments.recipe, arguments.overrides)
     jobs = found.jobs()
     loaded = [found.load(job) for job in jobs]  # a fault in any job is told before the first begins
-    console.notice(f"{len(jobs)} jobs")
+    console.notice(f"{len(jobs)} jobs" if len(jobs) > 1 else "1 job")
     name = loaded[0].recipe.name
     folder = Jobs(OUTPUTS, name).folder(arguments.overrides, stamp(), arguments.fresh)
-    results = sweep.launch(found, folder, _Run(found, len(jobs), os.getpid()))
+    results = sweep.launch(found, folder, _Run(found, len(jobs), os.getpid(), arguments.fresh))
     board = leaderboard(folder, results)
     if arguments.json:
         console.as_json({**board, "folder": str(folder)})
@@ -87,6 +87,7 @@ class _Run:
     sweep: Sweep
     count: int
     process: int
+    fresh: bool
 
     def __call__(self, job: Job) -> dict[str, Any]:
         result = {"number": job.number, "overrides": plain(job.overrides), "error": ""}
@@ -106,7 +107,8 @@ class _Run:
             return
         print(title, file=sys.stderr, flush=True)
         with Watcher(recipe.search.trials, recipe.evaluation.folds) as watcher:
-            run_job(recipe, loaded.tree, OUTPUTS, _relative(job.folder), _quiet(watcher))
+            place, listener = _relative(job.folder), _quiet(watcher)
+            run_job(recipe, loaded.tree, OUTPUTS, place, listener, self.fresh)
 
 
 def _quiet(watcher: Watcher) -> Listener:

@@ -18,7 +18,7 @@ MOST_UNSEEN = 5
 def predict_(arguments: Namespace) -> int:
     """Write predictions; their rows stand in the order of the input's."""
     bundle = open_bundle(OUTPUTS.bundle(arguments.bundle))
-    source = find("sources", kind_of(arguments.data))
+    source = find("sources", kind_of(arguments.data, "DATA"))
     output = Path(arguments.output)
     counts = score(bundle, source, arguments.data, output)
     _tell_unseen(counts)

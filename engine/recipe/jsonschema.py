@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from engine import catalogue
 from engine.recipe import ranges
 from engine.recipe.composition.groups import SIDE_BY_SIDE, Groups
 from engine.recipe.schema import Recipe
@@ -17,6 +18,11 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _REFERENCE: Schema = {"type": "string", "pattern": r"\$\{"}
 _RANGE = "#/$defs/Range"
 _NUMBERS = {"integer", "number", "boolean"}
+_NAMED = (  # where a recipe names an entry of a catalogue
+    ("Evaluation", "metric", "metrics"),
+    ("Evaluation", "split", "splitters"),
+    ("Compute", "executor", "executors"),
+)
 
 
 def schema(groups: Groups) -> Schema:
@@ -30,6 +36,7 @@ def schema(groups: Groups) -> Schema:
     made = Recipe.model_json_schema()
     definitions = {name: _followed(part) for name, part in made["$defs"].items()}
     definitions |= {"Range": _range()}
+    _name_entries(definitions)
     fields = {name: _followed(field) for name, field in made["properties"].items()}
     for group, known in groups.options.items():
         fields[group] = _selectable(group, fields[group], sorted(known), definitions)
@@ -44,6 +51,15 @@ def schema(groups: Groups) -> Schema:
         "required": required,
         "$defs": definitions,
     }
+
+
+def _name_entries(definitions: dict[str, Schema]) -> None:
+    """List the names of a catalogue where a recipe takes one of them."""
+    for part, key, role in _NAMED:
+        field = definitions[part]["properties"][key]
+        default = [field["default"]] if field["default"] == "auto" else []
+        field.pop("type", None)
+        field["enum"] = [*default, *catalogue.names(role)]
 
 
 def _followed(part: Any) -> Any:

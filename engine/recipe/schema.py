@@ -204,8 +204,9 @@ class Evaluation(Part):
     """Folds of cross-validation."""
     holdout: Annotated[float, Field(ge=0, lt=1)] = 0.2
     """Share of rows that the search never sees; scored once."""
-    split: Literal["auto", "stratified", "plain", "grouped", "forward"] = "auto"
-    """How folds are made; derived from the data's columns where it is auto."""
+    split: str = "auto"
+    """How folds are made: stratified, plain, grouped, forward, or an installed splitter; derived
+    from the data's columns where it is auto."""
     seed: int = 0
     """Drives the split alone, so that runs of another `seed` are scored on the same rows."""
     early_stop_on: Literal["inner", "fold"] = "inner"
@@ -223,8 +224,8 @@ class Evaluation(Part):
 class Compute(Part):
     """What the run may use."""
 
-    executor: Literal["local"] = "local"
-    """Where fits are run."""
+    executor: str = "local"
+    """Where fits are run: local, or an installed executor."""
     workers: Annotated[int, Field(ge=1)] = 1
     """Processes that fit side by side."""
     threads: Annotated[int, Field(ge=1)] | None = None

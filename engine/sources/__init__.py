@@ -14,8 +14,8 @@ from engine.errors import Fault, RecipeError
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]+):", re.IGNORECASE)
 
 
-def kind_of(spec: str) -> str:
-    """Return the name of the source that reads ``spec``.
+def kind_of(spec: str, where: str = "data.source") -> str:
+    """Return the name of the source that reads ``spec``; ``where`` it stands, for messages.
 
     Raises
     ------
@@ -32,7 +32,7 @@ def kind_of(spec: str) -> str:
         patterns = [pattern for pattern in row["patterns"] if (":" in pattern) == schemed]
         if any(fnmatchcase(spec.lower(), pattern) for pattern in patterns):
             return name
-    raise RecipeError(_unknown(spec))
+    raise RecipeError(_unknown(spec, where))
 
 
 def endings() -> list[str]:
@@ -50,14 +50,14 @@ def _patterns() -> list[str]:
     return [pattern for row in rows for pattern in row["patterns"]]
 
 
-def _unknown(spec: str) -> Fault:
+def _unknown(spec: str, where: str) -> Fault:
     scheme = _SCHEME.match(spec)
     if scheme:
-        return catalogue.unknown("source", scheme[1], schemes(), "data.source")
+        return catalogue.unknown("source", scheme[1], schemes(), where)
     name = spec.replace("\\", "/").rpartition("/")[2]
-    ending = "." + name.rpartition(".")[2] if "." in name else ""
+    ending = "." + name.rpartition(".")[2] if "." in name.strip(".") else ""
     found = f"no source knows the ending {ending!r} of" if ending else "no ending says what is"
     guess = catalogue.near(ending, endings()) if ending else ""
     known = f"known: {' '.join(endings())} and {' '.join(f'{word}:NAME' for word in schemes())}"
     advice = f"did you mean {guess!r}? {known}" if guess else known
-    return Fault(f"{found} {spec!r}", "data.source", advice)
+    return Fault(f"{found} {spec!r}", where, advice)

@@ -80,10 +80,13 @@ def test_the_same_command_skips_what_is_done_and_mends_what_is_not(
     assert (_multirun(here) / "2" / "scorecard.json").exists()
 
 
-def test_fresh_begins_a_new_multirun(here: Path) -> None:
+def test_fresh_begins_a_new_multirun_and_searches_again(here: Path) -> None:
     main(SWEEP)
     assert main([*SWEEP, "--fresh"]) == 0
-    assert len(list((here / "outputs" / "tiny" / "multirun").iterdir())) == 2
+    folders = sorted((here / "outputs" / "tiny" / "multirun").iterdir())
+    plans = [json.loads((folder / "0" / "plan.json").read_text()) for folder in folders]
+    assert len(plans) == 2
+    assert all(step["state"] == "done now" for step in plans[1]["steps"])
 
 
 def test_a_job_that_fails_is_told_and_the_others_go_on(

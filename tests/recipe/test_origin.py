@@ -61,7 +61,7 @@ def test_a_reference_is_shown_as_written(loaded: Load, monkeypatch: pytest.Monke
         ("serch.trials", "did you mean search.trials?"),
         ("search.trails", "did you mean search.trials?"),
         ("model.xgboost.params.max_dept", "did you mean model.xgboost.params.max_depth?"),
-        ("zzz", "engine show RECIPE prints every key"),
+        ("zzz", "engine schema lists every key"),
     ],
 )
 def test_an_unknown_key(loaded: Load, key: str, hint: str) -> None:

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.recipe import ranges, space
 from engine.errors import RangeError
+from engine.recipe import ranges, space
 from engine.recipe.ranges import Choice, Interval, Whole
 
 numbers = st.floats(-1e9, 1e9, allow_nan=False)

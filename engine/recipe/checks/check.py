@@ -79,6 +79,7 @@ def _meaning(tree: Mapping[str, Any]) -> Iterator[tuple[Key, Fault]]:
     yield from _truths(tree, ())
     yield from _data(_section(tree, "data"))
     yield from _split(_section(tree, "data"), _section(tree, "evaluation"))
+    yield from _named(tree)
     yield from _metrics(tree)
     yield from in_features.faults(tree)
     yield from in_model.faults(tree)
@@ -134,6 +135,17 @@ def _split(data: Mapping[str, Any], evaluation: Mapping[str, Any]) -> Iterator[t
     if needed and data.get(needed) is None:
         message = f"`evaluation.split` is {split}, and there is no `data.{needed}`"
         yield ("evaluation", "split"), Fault(message, hint=f"name the column: data.{needed}=COLUMN")
+
+
+def _named(tree: Mapping[str, Any]) -> Iterator[tuple[Key, Fault]]:
+    """Entries of catalogues that a recipe names by a word."""
+    for section, key, role in (
+        ("evaluation", "split", "splitters"), ("compute", "executor", "executors"),
+    ):  # fmt: skip
+        name = _section(tree, section).get(key)
+        known = [*catalogue.rows(role), *(["auto"] if key == "split" else [])]
+        if isinstance(name, str) and name not in known:
+            yield (section, key), catalogue.unknown(role.removesuffix("s"), name, known)
 
 
 def _metrics(tree: Mapping[str, Any]) -> Iterator[tuple[Key, Fault]]:
