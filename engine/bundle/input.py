@@ -8,7 +8,7 @@ raw values through :func:`encode` alike, so that they cannot disagree.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
@@ -24,6 +24,12 @@ Unseen = Literal["warn", "fail", "accept"]
 TRUTH = {"true": 1.0, "false": 0.0, "1": 1.0, "0": 0.0, "1.0": 1.0, "0.0": 0.0}
 EXAMPLES = 3
 MOST_FAULTS = 20
+EXPECTED = {
+    "number": "a number",
+    "date": "a date such as 2024-01-31",
+    "boolean": "true, false",
+    "category": "a text",
+}
 LARGEST = float(np.finfo(np.float32).max)
 
 
@@ -66,13 +72,24 @@ class Encoded:
     frame : DataFrame of float64, of shape (rows, columns of the contract)
     unseen : dict
         For each category column with unseen values, their counts by value.
+    lost : dict
+        For each number column with infinite or too large values, how many; they became missing.
     """
 
     frame: pd.DataFrame
     unseen: dict[str, dict[str, int]]
+    lost: dict[str, int]
 
 
-def encode(raw: pd.DataFrame, contract: Contract, first_row: int = 0) -> Encoded:
+def mend_row(column: Column) -> str:
+    """What to do about a value of the wrong type in rows to predict."""
+    return f"mend that row: {EXPECTED[column.kind]} or nothing was expected"
+
+
+def encode(
+    raw: pd.DataFrame, contract: Contract, first_row: int = 0,
+    advise: Callable[[Column], str] = mend_row,
+) -> Encoded:  # fmt: skip
     """Turn raw values into the numbers that a pipeline reads.
 
     Parameters
@@ -81,6 +98,8 @@ def encode(raw: pd.DataFrame, contract: Contract, first_row: int = 0) -> Encoded
         Any columns, in any order; those that the contract does not name are ignored.
     first_row : int
         Number of rows before these in the file, for messages.
+    advise : callable
+        Says what to do about a value of the wrong type in a column.
 
     Raises
     ------
@@ -92,6 +111,7 @@ def encode(raw: pd.DataFrame, contract: Contract, first_row: int = 0) -> Encoded
     position = {str(name): i for i, name in enumerate(raw.columns)}
     faults: list[Fault] = []
     unseen: dict[str, dict[str, int]] = {}
+    lost: dict[str, int] = {}
     numbers = np.empty((len(raw), len(contract.columns)), order="F")
     for i, column in enumerate(contract.columns):
         values = raw.iloc[:, position[column.name]]
@@ -102,12 +122,16 @@ def encode(raw: pd.DataFrame, contract: Contract, first_row: int = 0) -> Encoded
         if column.kind == "category":
             unseen[column.name] = _counts(values[strange])
         else:
-            faults += _wrong_type(values, strange, column, first_row)
+            wrong = _wrong_type(values, strange, column)
+            if wrong.any():
+                faults.append(_mistyped(values, wrong, column, first_row, advise(column)))
+            else:
+                lost[column.name] = int(strange.sum())
     if contract.unseen == "fail":
         faults += [_unseen(name, counts) for name, counts in unseen.items()]
     if faults:
         raise InputError(*faults)
-    return Encoded(pd.DataFrame(numbers, index=raw.index, columns=contract.names), unseen)
+    return Encoded(pd.DataFrame(numbers, index=raw.index, columns=contract.names), unseen, lost)
 
 
 def require(present: Iterable[object], contract: Contract) -> None:
@@ -220,22 +244,24 @@ def _missing(name: str, known: list[str]) -> Fault:
 
 
 def _wrong_type(
-    values: pd.Series[Any], strange: NDArray[np.bool_], column: Column, first_row: int
-) -> list[Fault]:
-    """Name the first value that is none of its kind; an infinite number counts as missing."""
-    if column.kind == "number":
-        strange = strange & np.isnan(_plain_numbers(values))
-    rows = np.flatnonzero(strange)
-    if not len(rows):
-        return []
+    values: pd.Series[Any], strange: NDArray[np.bool_], column: Column
+) -> NDArray[np.bool_]:
+    """Mark values that are none of their kind; an infinite number counts as missing."""
+    return strange & np.isnan(_plain_numbers(values)) if column.kind == "number" else strange
+
+
+def _mistyped(
+    values: pd.Series[Any], wrong: NDArray[np.bool_], column: Column, first_row: int, hint: str
+) -> Fault:
+    """Name the first value that is none of its kind."""
+    rows = np.flatnonzero(wrong)
     more = f" (and {len(rows) - 1:,} more)" if len(rows) > 1 else ""
     found = shorten(values.iloc[rows[0]])
-    return [
-        Fault(
-            f"the column {column.name!r} must hold a {column.kind}, but row "
-            f"{first_row + int(rows[0]) + 1:,} holds {found}{more}"
-        )
-    ]
+    message = (
+        f"the column {column.name!r} must hold a {column.kind}, but row "
+        f"{first_row + int(rows[0]) + 1:,} holds {found}{more}"
+    )
+    return Fault(message, hint=hint)
 
 
 def _unseen(name: str, counts: Mapping[str, int]) -> Fault:

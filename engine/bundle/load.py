@@ -24,6 +24,25 @@ TOLERANCE = 1e-6
 
 
 @dataclass(frozen=True)
+class Answer:
+    """Predictions for some rows, and what was taken as missing.
+
+    Attributes
+    ----------
+    predictions : DataFrame
+        The id first where there is one, ``prediction`` and ``probability_<class>``.
+    unseen : dict
+        Counts of unseen categories by column and value.
+    lost : dict
+        Counts, by column, of numbers that are infinite or too large.
+    """
+
+    predictions: pd.DataFrame
+    unseen: dict[str, dict[str, int]]
+    lost: dict[str, int]
+
+
+@dataclass(frozen=True)
 class Bundle:
     """A verified bundle."""
 
@@ -59,6 +78,11 @@ class Bundle:
         unseen : dict
             Counts of unseen categories by column and value.
         """
+        answer = self.answer(raw, first_row)
+        return answer.predictions, answer.unseen
+
+    def answer(self, raw: pd.DataFrame, first_row: int = 0) -> Answer:
+        """Predict raw rows, and tell all that was taken as missing."""
         raw = raw.rename(columns=str)
         encoded = encode(raw, self.contract, first_row)
         predicted = self.model.predict(encoded.frame.to_numpy())
@@ -66,7 +90,7 @@ class Bundle:
         if self.id and self.id in raw:
             columns[self.id] = raw[self.id].to_numpy()
         columns |= self._columns(predicted)
-        return pd.DataFrame(columns), encoded.unseen
+        return Answer(pd.DataFrame(columns), encoded.unseen, encoded.lost)
 
     def _columns(self, predicted: Predicted) -> dict[str, Any]:
         if not self.classes:

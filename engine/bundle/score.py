@@ -16,9 +16,19 @@ CHUNK = 50_000
 
 @dataclass
 class Counts:
-    """What was scored: rows, and unseen categories by column and value."""
+    """What was scored: rows, and unseen categories by column and value.
+
+    Attributes
+    ----------
+    lost : Counter
+        By column, numbers that are infinite or too large, and were taken as missing.
+    without_id : bool
+        Whether the bundle has an id column that the source lacks.
+    """
 
     rows: int = 0
+    without_id: bool = False
+    lost: Counter[str] = field(default_factory=Counter)
     unseen: dict[str, Counter[str]] = field(default_factory=dict)
 
     def add(self, rows: int, unseen: dict[str, dict[str, int]]) -> None:
@@ -42,9 +52,11 @@ def score(bundle: Bundle, source: Source, spec: str, output: Path, chunk: int = 
     counts = Counts()
     with sink(output) as writer:
         for frame in source.chunks(spec, chunk):
-            predictions, unseen = bundle.predict(frame, counts.rows)
-            writer.write(predictions)
-            reported = unseen if bundle.contract.unseen == "warn" else {}
+            answer = bundle.answer(frame, counts.rows)
+            writer.write(answer.predictions)
+            counts.without_id = bundle.id is not None and bundle.id not in answer.predictions
+            counts.lost.update(answer.lost)
+            reported = answer.unseen if bundle.contract.unseen == "warn" else {}
             counts.add(len(frame), reported)
     return counts
 

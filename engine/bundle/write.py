@@ -14,11 +14,11 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import yaml
 
 from engine.bundle import persist
 from engine.bundle.input import Contract, encode, texts
 from engine.bundle.predict import Model
+from engine.recipe.file.written import dump
 
 FORMAT = 1
 MANIFEST = "manifest.json"
@@ -58,7 +58,7 @@ def write(contents: Contents, folder: Path) -> None:
     _json(folder / "scores.json", contents.scores)
     _json(folder / "profile.json", contents.profile)
     _write_golden(contents, folder)
-    text = yaml.safe_dump(dict(contents.recipe), sort_keys=False, allow_unicode=True)
+    text = dump(contents.recipe)
     _text(folder / "recipe.yaml", text)
     _json(folder / MANIFEST, _manifest(contents, folder))
 

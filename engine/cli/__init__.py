@@ -8,31 +8,37 @@ from collections.abc import Sequence
 
 from engine.errors import EngineError
 
-INTERRUPTED = 130
-
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code.
 
-    0 is success, 2 an error that the user can mend, 130 an interruption, 1 a bug of the engine.
+    0 is success, 2 an error that the user can mend, 1 a bug of the engine; 130 and 143 say that
+    it was stopped, by Ctrl-C or by SIGTERM.
     """
-    from engine.cli import failure
-    from engine.cli.dispatch import dispatch
+    from engine.cli import failure, stopping
 
     words = list(sys.argv[1:] if argv is None else argv)
     debug = "--debug" in words
     words = [word for word in words if word != "--debug"]
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # spinning threads stall shared cores
     failure.accept_any_text()
+    with stopping.heeded():
+        return _run(words, debug)
+
+
+def _run(words: Sequence[str], debug: bool) -> int:
+    from engine.cli import failure, stopping
+    from engine.cli.dispatch import dispatch
+
     try:
         code = dispatch(words)
         sys.stdout.flush()  # here, so that a closed pipe is noticed while it can be dealt with
         return code
     except EngineError as error:
         return failure.mendable(error, debug)
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as error:
         failure.interrupted(words)
-        return INTERRUPTED
+        return stopping.code(error)
     except BrokenPipeError:  # the reader of a pipe has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0

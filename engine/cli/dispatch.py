@@ -8,7 +8,7 @@ from pathlib import Path
 
 from engine.catalogue import near, unknown
 from engine.cli import help
-from engine.cli.verbs import VERBS
+from engine.cli.verbs import LATER, VERBS
 from engine.cli.words import HELP, YAML, parse
 from engine.errors import Fault, RecipeError
 
@@ -43,9 +43,11 @@ def _verb(words: Sequence[str]) -> tuple[str, list[str]]:
 
 
 def _no_verb(name: str) -> Fault:
-    """Describe an unknown verb; a recipe may have been meant."""
+    """Describe a verb that does not exist, or not yet; a recipe may have been meant."""
     from engine.recipe import find
 
+    if name in LATER:
+        return Fault(f"engine {name} is not available yet", hint="engine --help lists what is")
     message = f"there is no verb {name!r}"
     if name.endswith(YAML) or name in find.known(Path.cwd()):
         return Fault(message, hint=f"to run the recipe of that name: engine run {name}")

@@ -53,7 +53,7 @@ def _fitted(text: str) -> list[str]:
 
 
 def interrupted(words: Sequence[str]) -> None:
-    """Say after Ctrl-C how to go on."""
+    """Say after Ctrl-C, or a SIGTERM, how to go on."""
     print("\nStopped." + (_how_to_go_on(words) if "run" in words else ""), file=sys.stderr)
 
 

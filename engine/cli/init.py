@@ -6,6 +6,7 @@ import os
 import re
 from argparse import Namespace
 from contextlib import suppress
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -42,6 +43,8 @@ def init_(arguments: Namespace) -> int:
     frame = source.read(arguments.data)
     draft = examine(frame, arguments.data, arguments.target, name)
     _write(path, draft)
+    if arguments.json:
+        return console.as_json(_report(path, draft))
     _tell(path, draft)
     return 0
 
@@ -156,6 +159,17 @@ def _replace(path: Path, content: str) -> None:
             partial.unlink()
         hint = "make the folder writable, or work in another"
         raise EngineError(Fault(f"cannot be written: {error.strerror}", str(path), hint)) from None
+
+
+def _report(path: Path, draft: Draft) -> dict[str, Any]:
+    """Return what was found, and where it was written, as plain values."""
+    given = {field.name: getattr(draft, field.name) for field in fields(draft)}
+    found = ("columns", "dropped")
+    return {"path": str(path), **given} | {
+        "id": draft.id.name if draft.id else None,
+        "time": draft.time.name if draft.time else None,
+        **{name: [asdict(column) for column in given[name]] for name in found},
+    }
 
 
 def _tell(path: Path, draft: Draft) -> None:

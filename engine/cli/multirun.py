@@ -15,7 +15,7 @@ from engine.cli.outputs import OUTPUTS, planned
 from engine.cli.progress import Watcher
 from engine.contracts import Listener
 from engine.errors import EngineError
-from engine.plan.multirun import Jobs, is_done, leaderboard, run_job
+from engine.plan.multirun import Jobs, asked, is_done, leaderboard, run_job
 from engine.plan.provenance import stamp
 from engine.recipe.composition import sweep
 from engine.recipe.composition.sweep import Job, Sweep
@@ -70,7 +70,8 @@ def run_jobs(arguments: Namespace) -> int:
     loaded = [found.load(job) for job in jobs]  # a fault in any job is told before the first begins
     console.notice(f"{len(jobs)} jobs" if len(jobs) > 1 else "1 job")
     name = loaded[0].recipe.name
-    folder = Jobs(OUTPUTS, name).folder(arguments.overrides, stamp(), arguments.fresh)
+    wanted = asked([(job.recipe, job.tree) for job in loaded])
+    folder = Jobs(OUTPUTS, name).folder(wanted, stamp(), arguments.fresh)
     results = sweep.launch(found, folder, _Run(found, len(jobs), os.getpid(), arguments.fresh))
     board = leaderboard(folder, results)
     if arguments.json:

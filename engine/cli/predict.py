@@ -22,6 +22,12 @@ def predict_(arguments: Namespace) -> int:
     output = Path(arguments.output)
     counts = score(bundle, source, arguments.data, output)
     _tell_unseen(counts)
+    for column, count in counts.lost.items():
+        text = f"{column}: {count:,} infinite or too large for a 32-bit number, taken as missing"
+        console.notice(text)
+    if counts.without_id:
+        text = f"{arguments.data} has no id column {bundle.id!r}: the predictions are without it"
+        console.notice(text)
     console.line(f"{counts.rows:,} predictions in {output}")
     return 0
 

@@ -85,8 +85,8 @@ class Watcher:
         if self._task is not None:
             self._bar.advance(self._task)
 
-    def _search_started(self, maximize: bool, done: int) -> None:
-        self._maximize = maximize
+    def _search_started(self, maximize: bool, done: int, first: Trial | None) -> None:
+        self._maximize, self._best = maximize, first
         if self._task is not None:
             self._bar.advance(self._task, done * self.folds)
         if done:

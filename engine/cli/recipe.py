@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -30,14 +30,24 @@ def check_(arguments: Namespace) -> int:
     except EngineError as error:
         if not arguments.json:
             raise
-        console.as_json([asdict(fault) for fault in error.faults])
+        console.as_json(_report(arguments.recipe, None, error.faults))
         return error.exit_code
     for text in loaded.notices:
         console.notice(text)
     if arguments.json:
-        return console.as_json([])
+        return console.as_json(_report(arguments.recipe, loaded.recipe))
     console.prose(_sound(arguments.recipe, loaded.recipe))
     return 0
+
+
+def _report(name: str, recipe: Recipe | None, faults: Sequence[Fault] = ()) -> dict[str, Any]:
+    """Return what was found as plain values; of a faulty recipe, no ranges can be counted."""
+    return {
+        "recipe": name,
+        "faults": [asdict(fault) for fault in faults],
+        "families": list(recipe.model) if recipe else [],
+        "ranges": max(_counts(recipe)) if recipe else None,
+    }
 
 
 def _sound(name: str, recipe: Recipe) -> str:
@@ -49,12 +59,17 @@ def _sound(name: str, recipe: Recipe) -> str:
 
 
 def _counted(recipe: Recipe) -> str:
-    """Count the ranges; which there are may hang on the task, which only the data tells."""
-    tasks = (recipe.problem.task,) if recipe.problem.task != "auto" else ("binary", "regression")
-    fewest, most = (f(len(ranges(recipe, task)) for task in tasks) for f in (min, max))
+    counts = _counts(recipe)
+    fewest, most = min(counts), max(counts)
     if fewest != most:
         return f"{fewest} or {most} ranges, by the task"
     return console.plural(most, "range") if most else "no range"
+
+
+def _counts(recipe: Recipe) -> list[int]:
+    """Count the ranges; which there are may hang on the task, which only the data tells."""
+    tasks = (recipe.problem.task,) if recipe.problem.task != "auto" else ("binary", "regression")
+    return [len(ranges(recipe, task)) for task in tasks]
 
 
 def ranges(recipe: Recipe, task: str) -> set[str]:

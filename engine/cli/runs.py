@@ -8,10 +8,12 @@ from typing import Any
 
 from engine.catalogue import unknown
 from engine.cli import console
+from engine.cli.multirun import print_board
 from engine.cli.outputs import OUTPUTS
 from engine.cli.scorecard import print_run
 from engine.cli.words import YAML
 from engine.errors import Fault, NotFoundError
+from engine.plan.multirun import LEADERBOARD
 from engine.plan.outputs import SCORECARD, read_json
 from engine.recipe import find
 from engine.recipe.load import load
@@ -81,6 +83,8 @@ def show_(arguments: Namespace) -> int:
     if arguments.hydra:
         print(load(arguments.run, arguments.overrides).hydra, end="")
         return 0
+    if (Path(arguments.run) / LEADERBOARD).is_file():
+        return _show_jobs(Path(arguments.run), arguments.json)
     folder = _run(arguments.run)
     card = read_json(folder / SCORECARD)
     if arguments.json:
@@ -88,4 +92,12 @@ def show_(arguments: Namespace) -> int:
     if card["question"]:
         console.prose(card["question"], "bold")
     print_run(card, read_json(folder / "leaderboard.json"), folder)
+    return 0
+
+
+def _show_jobs(folder: Path, json: bool) -> int:
+    board = read_json(folder / LEADERBOARD)
+    if json:
+        return console.as_json({**board, "folder": str(folder)})
+    print_board(board, folder)
     return 0

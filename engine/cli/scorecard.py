@@ -66,5 +66,9 @@ def print_scores(card: Mapping[str, Any]) -> None:
     ]
     validated = "cross-validated (optimistic)" if card["optimistic"] else "cross-validated"
     console.table(title, ["metric", validated, f"holdout ({held:,} rows)"], rows)
+    if held and card.get("final_rows") == "all":
+        train = card["rows"]["train"]
+        fitted = f"The packed model is fitted on all {train + held:,} rows."
+        console.prose(f"{fitted} The scores are an estimate by one that saw {train:,} or fewer.")
     if card["optimistic"]:
         console.notice("early stopping watched the rows that are scored: quote the holdout alone")

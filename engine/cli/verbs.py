@@ -95,7 +95,7 @@ WIDE = Flag(("--wide",), "all that is known of each")
 
 VERBS: Mapping[str, Verb] = {
     "init": Verb(
-        "write a commented recipe from a data file", "init", "DATA", (TARGET, FORCE),
+        "write a commented recipe from a data file", "init", "DATA", (TARGET, FORCE, JSON),
         more="The task and the kinds of columns are inferred as a run would; the recipe says why.",
         examples=("engine init data/customers.csv --target churned",),
     ),
@@ -150,3 +150,12 @@ VERBS: Mapping[str, Verb] = {
         more="Exit code 2 if something is broken.",
     ),
 }  # fmt: skip
+
+LATER = ("explore", "pin", "compare", "export", "deploy", "serve", "monitor", "retrain", "promote",
+         "rollback", "rank")  # fmt: skip
+"""Verbs that are designed, and do not exist yet."""
+
+LATER_FLAGS: Mapping[tuple[str, str], str] = {
+    ("run", "--resume"): "the same command carries on an interrupted run by itself",
+}
+"""Flags of verbs that do not exist yet, and what does instead."""

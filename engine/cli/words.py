@@ -6,7 +6,7 @@ from argparse import Namespace
 from collections.abc import Iterator, Sequence
 
 from engine.catalogue import near
-from engine.cli.verbs import VERBS, Flag, Verb
+from engine.cli.verbs import LATER_FLAGS, VERBS, Flag, Verb
 from engine.errors import Fault, RecipeError
 
 YAML = (".yaml", ".yml")
@@ -28,15 +28,24 @@ def parse(name: str, words: Sequence[str]) -> Namespace:
         With every word that is not understood, and every one that is missing.
     """
     verb = VERBS[name]
+    _refuse_later(name, words)
     flags, rest, faults = _flags(name, verb, words)
     overrides = [word for word in rest if verb.overrides and _is_override(word, rest)]
     given = [word for word in rest if word not in overrides]
-    faults += [*_superfluous(name, verb, given), *_missing(name, verb, given, flags)]
+    faults += [*_superfluous(name, verb, given), *_missing(name, verb, given, flags, overrides)]
     if faults:
         raise RecipeError(*faults)
     values = dict.fromkeys((word.lower() for word in verb.words), None)
     values |= dict(zip((word.lower() for word in verb.words), given, strict=False))
     return Namespace(**values, **flags, overrides=overrides)
+
+
+def _refuse_later(name: str, words: Sequence[str]) -> None:
+    """Answer a flag that does not exist yet by that alone: which words are its own is open."""
+    for word in words[: words.index("--")] if "--" in words else words:
+        spelling = word.partition("=")[0]
+        if hint := LATER_FLAGS.get((name, spelling)):
+            raise RecipeError(Fault(f"{spelling} is not available yet", hint=hint))
 
 
 def _flags(
@@ -118,13 +127,22 @@ def _superfluous(name: str, verb: Verb, given: Sequence[str]) -> list[Fault]:
     return [Fault(f"{word!r} is one word too many", hint=usage) for word in given[allowed:]]
 
 
-def _missing(name: str, verb: Verb, given: Sequence[str], flags: dict[str, Value]) -> list[Fault]:
+def _missing(
+    name: str,
+    verb: Verb,
+    given: Sequence[str],
+    flags: dict[str, Value],
+    overrides: Sequence[str],
+) -> list[Fault]:
     lacking = list(verb.required[len(given) :])
     # A flag whose value is missing has been told already: its value is empty, and not None.
     lacking += [flag.usage for flag in verb.flags if flag.required and flags[flag.key] is None]
     if not lacking:
         return []
     hint = f"for example: {verb.examples[0]}" if verb.examples else f"usage: {line(name, verb)}"
+    if lacking == ["RECIPE"] and overrides:  # a recipe's name may hold an equals sign
+        path = f"recipes/{overrides[0]}.yaml"
+        hint = f"{hint}; the recipe {overrides[0]!r} is given by its path: {path}"
     several = f"{', '.join(lacking[:-1])} and {lacking[-1]}" if lacking[1:] else lacking[0]
     return [Fault(f"engine {name} needs {several}", hint=hint)]
 

@@ -17,7 +17,7 @@ from engine.plan.store import Store
 from engine.recipe.schema import Recipe
 from engine.search.record import read_trials
 
-State = Literal["done", "to do"]
+State = Literal["done", "ready", "to do"]
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,8 @@ class Planned:
         What comes of it.
     parts : Parts, optional
         What its result depends on; None where that is known only after an earlier step.
+    state : str
+        ``ready`` is what a plan itself has done, and the last run had not, or otherwise.
     why : tuple of str
         Why it is to be done, or what has changed since the last run if it is done already.
     """
@@ -96,9 +98,10 @@ def _plan_step(progress: Progress, step: Step, reasons: Reasons) -> Planned:
     if found and label not in progress.results and label in LOOKING:
         found = progress.do(step, found)
     done = label in progress.results
+    state: State = "ready" if reasons.is_new(step, found) else "done"
     why = tuple(reasons.of(step, found, done))
     needs = tuple(dict.fromkeys(need.partition(":")[0] for need in step.NEEDS))
-    return Planned(label, step.ABOUT, needs, step.MAKES, "done" if done else "to do", found, why)
+    return Planned(label, step.ABOUT, needs, step.MAKES, state if done else "to do", found, why)
 
 
 class Reasons:
@@ -108,6 +111,12 @@ class Reasons:
         self.progress = progress
         self.earlier = earlier
         self._changes: dict[str, list[str]] = {}
+
+    def is_new(self, step: Step, found: Parts | None) -> bool:
+        """Whether the last run did not have this result."""
+        before = self.earlier.get(name(step))
+        same = found and before and found.fingerprint == before.fingerprint
+        return name(step) in LOOKING and not same
 
     def of(self, step: Step, found: Parts | None, done: bool) -> list[str]:
         """Return the reasons for a step; the changes since the last run for one that is done."""

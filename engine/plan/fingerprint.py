@@ -7,13 +7,21 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, packages_distributions, version
+from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 from engine.plan.hidden import Hidden, look_up
-from engine.plan.step import Step, name
+from engine.plan.step import Step, name, optional
 from engine.recipe.schema import Recipe
 from engine.steps.load import source_of
+
+DISTRIBUTIONS = {"sklearn": "scikit-learn", "interpret": "interpret-core"}
+CODE = (
+    "bundle", "estimators", "metrics", "models", "search", "sources", "splitters", "steps",
+    "transforms",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -93,10 +101,25 @@ def _few(names: list[str]) -> str:
 def parts(step: Step, recipe: Recipe, inputs: Mapping[str, str], hidden: Hidden) -> Parts:
     """Collect what the result of a step depends on, given its inputs' fingerprints."""
     tree = recipe.model_dump(mode="json")
-    keys = {key: hidden.at(key, look_up(tree, key)) for key in step.READS}
-    files = files_of(recipe, hidden) if name(step) == "load" else {}
-    libraries = {library: _version(library) for library in ("recipe-engine", *step.LIBRARIES)}
-    return Parts(keys, files, dict(inputs), libraries)
+    keys = {key: hidden.at(key, _meant(look_up(tree, key))) for key in step.READS}
+    data = files_of(recipe, hidden) if name(step) == "load" else {}
+    own = families_libraries(recipe) if optional(step, "FITS") else ()
+    names = dict.fromkeys(("recipe-engine", *step.LIBRARIES, *own))
+    return Parts(keys, data, dict(inputs), {library: _version(library) for library in names})
+
+
+def _meant(value: Any) -> Any:
+    """Leave out what only describes: a change of it changes no result."""
+    if not isinstance(value, Mapping):
+        return value
+    return {key: _meant(inner) for key, inner in value.items() if key != "about"}
+
+
+def families_libraries(recipe: Recipe) -> list[str]:
+    """Return the distributions that the families' classes come from."""
+    classes = [c for f in recipe.model.values() for c in (f.classifier, f.regressor) if c]
+    packages = {name.partition(".")[0] for name in classes}
+    return sorted(DISTRIBUTIONS.get(package, package) for package in packages)
 
 
 def files_of(recipe: Recipe, hidden: Hidden) -> dict[str, str]:
@@ -108,7 +131,25 @@ def files_of(recipe: Recipe, hidden: Hidden) -> dict[str, str]:
 
 @cache
 def _version(library: str) -> str:
-    return version(library)
+    """Return a version; of the engine also a hash of its code, for those who change it."""
+    if library == "recipe-engine":
+        return f"{version(library)}+{_code()}"
+    try:
+        return version(library)
+    except PackageNotFoundError:  # such as xgboost-cpu in the place of xgboost
+        others = packages_distributions().get(library, [])
+        return " ".join(f"{other} {version(other)}" for other in others) or "not installed"
+
+
+def _code() -> str:
+    """Hash the code that results depend on, catalogues included."""
+    content = hashlib.blake2b(digest_size=4)
+    root = Path(str(files("engine")))
+    for part in CODE:
+        for path in sorted((root / part).rglob("*")):
+            if path.suffix in (".py", ".yaml"):
+                content.update(path.read_bytes())
+    return content.hexdigest()
 
 
 def _differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import json
 import shutil
 from collections.abc import Mapping, Sequence
@@ -16,6 +17,8 @@ from engine.contracts import Listener, silent
 from engine.plan.build import build
 from engine.plan.claim import claimed, settle
 from engine.plan.disk import writable
+from engine.plan.fingerprint import files_of
+from engine.plan.hidden import Hidden
 from engine.plan.outputs import RUNNING, SCORECARD, Outputs, earlier_parts, read_json
 from engine.plan.run import fill
 from engine.recipe.schema import Recipe
@@ -36,15 +39,14 @@ class Jobs:
     def root(self) -> Path:
         return self.outputs.root / self.recipe / "multirun"
 
-    def folder(self, overrides: Sequence[str], stamp: str, fresh: bool) -> Path:
-        """Return the newest folder that this command was given for, else a new one."""
-        command = sorted(overrides)
+    def folder(self, asked: str, stamp: str, fresh: bool) -> Path:
+        """Return the newest folder of what is :func:`asked`, else a new one."""
         earlier = sorted(self.root.glob(f"*/{COMMAND}"), reverse=True) if not fresh else []
         for path in earlier:
-            if read_json(path)["overrides"] == command:
+            if read_json(path)["asked"] == asked:
                 return path.parent
         folder = self._new(stamp)
-        (folder / COMMAND).write_text(json.dumps({"overrides": command}) + "\n", "utf-8")
+        (folder / COMMAND).write_text(json.dumps({"asked": asked}) + "\n", "utf-8")
         return folder
 
     def _new(self, stamp: str) -> Path:
@@ -56,6 +58,16 @@ class Jobs:
                 return folder
             except FileExistsError:
                 number += 1
+
+
+def asked(jobs: Sequence[tuple[Recipe, Mapping[str, Any]]]) -> str:
+    """Identify a sweep: a hash of each job's composed recipe and of the content of its data."""
+    data: dict[str, dict[str, str]] = {}
+    for recipe, tree in jobs:
+        if recipe.data.source not in data:
+            data[recipe.data.source] = files_of(recipe, Hidden.of(tree))
+    text = json.dumps([[tree for _, tree in jobs], list(data.values())], default=str)
+    return hashlib.blake2b(text.encode(), digest_size=10).hexdigest()
 
 
 def is_done(recipe: Recipe, tree: Mapping[str, Any], outputs: Outputs, folder: Path) -> bool:

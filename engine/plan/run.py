@@ -11,8 +11,6 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, cast
 
-import yaml
-
 from engine.contracts import Listener
 from engine.plan.disk import writable
 from engine.plan.fingerprint import Parts
@@ -23,6 +21,7 @@ from engine.plan.provenance import provenance
 from engine.plan.scorecard import scorecard
 from engine.plan.step import STEPS, Step, name
 from engine.plan.store import read_list
+from engine.recipe.file.written import dump
 from engine.recipe.schema import Recipe
 from engine.steps.evaluate import Evaluated
 
@@ -122,7 +121,7 @@ def fill(
 
 
 def _lay(carried: Carried, tree: Mapping[str, Any], folder: Path, begin: float) -> None:
-    text = yaml.safe_dump(dict(tree), sort_keys=False, allow_unicode=True)
+    text = dump(tree)
     (folder / "recipe.yaml").write_text(text, "utf-8")
     _write_plan(carried, folder)
     evaluated: Evaluated = carried.results["evaluate"]

@@ -119,13 +119,13 @@ def _time(
     """Estimate what is left, and say what a fit of each family takes."""
     folds, families = plan.recipe.evaluation.folds, list(plan.recipe.model)
     found = estimate.pace(told, folds, latest, len(plan.results["split"].train))
-    if all(step.state == "done" for step in plan.steps):
+    if all(step.state != "to do" for step in plan.steps):
         return {"seconds_per_fit": found and dict(found.seconds), "seconds_left": 0.0}
     if found is None:
         return {"seconds_per_fit": None, "seconds_left": None}
     left = estimate.seconds_left(found, families, done, trials, folds)
     left = min(left / plan.recipe.compute.workers, plan.recipe.search.timeout or math.inf)
-    others = [s.name for s in plan.steps if s.state != "done" and s.name != "search"]
+    others = [s.name for s in plan.steps if s.state == "to do" and s.name != "search"]
     left += estimate.of_steps(latest, others)
     return {"seconds_per_fit": dict(found.seconds), "seconds_left": left}
 

@@ -46,5 +46,5 @@ def name(step: Step) -> str:
 
 
 def optional(step: Step, attribute: str) -> Any:
-    """Return what only some steps have: ``KEEPS``, ``done``, ``digest``."""
+    """Return what only some steps have: ``KEEPS``, ``FITS``, ``done``, ``digest``."""
     return getattr(cast(ModuleType, step), attribute, None)

@@ -31,7 +31,7 @@ class Prepared:
     path : Path
         Its file.
     name : str
-        What it is called where it does not say so itself, and in Hydra.
+        What it is called where it does not say so itself.
     rewritten : Rewritten
         Its content, with faults of what it selects.
     groups : Groups

@@ -64,6 +64,8 @@ class Outcome:
         Of fitting and predicting.
     error : str
         Why there is no score; empty where there is one.
+    warnings : tuple of str
+        What libraries warned of, none twice; see :mod:`engine.steps.warned`.
     """
 
     score: float
@@ -72,6 +74,7 @@ class Outcome:
     rounds: int | None = None
     seconds: float = 0.0
     error: str = ""
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -122,7 +122,7 @@ def unit_path(folder: Path, trial: int, fold: int) -> Path:
 def write_unit(path: Path, outcome: Outcome, key: str) -> None:
     """Write a unit's outcome under a temporary name, then rename it; ``key`` is its candidate's."""
     facts = {"score": outcome.score, "rounds": outcome.rounds, "seconds": outcome.seconds,
-             "error": outcome.error, "candidate": key}  # fmt: skip
+             "error": outcome.error, "warnings": outcome.warnings, "candidate": key}  # fmt: skip
     partial = path.with_suffix(".partial")
     with partial.open("wb") as file:
         np.savez(
@@ -146,6 +146,7 @@ def _read_unit(path: Path) -> tuple[Outcome, str]:
     with np.load(path, allow_pickle=False) as arrays:
         facts: dict[str, Any] = json.loads(arrays["facts"].tobytes())
         key = str(facts.pop("candidate"))
+        facts["warnings"] = tuple(facts.get("warnings", ()))
         return Outcome(value=arrays["value"], probability=arrays["probability"], **facts), key
 
 

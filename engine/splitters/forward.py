@@ -46,7 +46,7 @@ def folds(rows: Rows, count: int, seed: int) -> list[Fold]:
     """
     parts.enough(rows, count)
     times, found = parts.column(rows.time, "data.time", "forward", sort=True)
-    hint = parts.advice(parts.fewer(found - 1), "choose another evaluation.split")
+    hint = parts.advice(parts.fewer(found - 1), "name another data.time")
     _enough(found, count + 1, parts.TRAIN, f"{count} folds", hint)
     ideal = rows.count * np.arange(1, count + 1) / (count + 1)
     cuts = [*_cuts(times, ideal), found]

@@ -48,7 +48,7 @@ def folds(rows: Rows, count: int, seed: int) -> list[Fold]:
     """
     parts.enough(rows, count)
     groups, found = parts.column(rows.groups, "data.group", "grouped", sort=False)
-    advice = parts.advice(parts.fewer(found), "choose another evaluation.split")
+    advice = parts.advice(parts.fewer(found), "name another data.group")
     _enough(found, count, parts.TRAIN, f"{count} folds", advice)
     part = _dealt(_table(rows, groups, found), np.full(count, 1 / count), seed)
     return parts.folds(part[groups], count)

@@ -20,15 +20,16 @@ from engine.models import Setting, accepted, estimator_class
 from engine.recipe import space
 from engine.recipe.schema import Family, Features, Recipe
 from engine.search.candidate import Candidate, FamilySpace
-from engine.steps.columns import Role, roles
+from engine.steps.columns import Role, replace_or_drop, roles
 from engine.steps.features import transformer, treatments
 from engine.steps.split import Split
 
 ABOUT = "decide what each column is, and turn values into numbers"
 MAKES = "the input contract, and a table of numbers"
-READS = ("data.id", "data.group", "data.target", "data.unseen")
+READS = ("data.id", "data.group", "data.target")
 NEEDS = ("load", "split")
 LIBRARIES = ("pandas", "numpy")
+MOST_LOST = 5  # columns named in a notice
 
 
 @dataclass(frozen=True)
@@ -60,12 +61,21 @@ def run(recipe: Recipe, inputs: Mapping[str, Any], folder: Path, listener: Liste
     if not columns:
         hint = _reasons(found) or "give rows with a column beside the target"
         raise DataError(Fault("no column is left to learn from", "data.source", hint))
-    contract = Contract(columns, data.unseen)
-    encoded = encode(frame, replace(contract, unseen="accept"))
+    contract = Contract(columns)
+    encoded = encode(frame, replace(contract, unseen="accept"), advise=replace_or_drop)
+    _tell_lost(encoded.lost, listener)
     numbers = np.ascontiguousarray(encoded.frame.to_numpy())  # rows are taken from it
     assembled = Assembled((*_semantic(recipe), *found), contract, numbers)
     _save(assembled, folder)
     return assembled
+
+
+def _tell_lost(lost: Mapping[str, int], listener: Listener) -> None:
+    if lost:
+        listed = [f"{name} ({count:,})" for name, count in list(lost.items())[:MOST_LOST]]
+        more = f" and {len(lost) - MOST_LOST:,} more columns" if len(lost) > MOST_LOST else ""
+        what = "infinite, or too large for a 32-bit number, and taken as missing"
+        listener("notice", text=f"values {what}: {', '.join(listed)}{more}")
 
 
 def _reasons(found: Sequence[Role]) -> str:

@@ -10,13 +10,15 @@ import numpy as np
 import pandas as pd
 
 from engine.bundle.input import TRUTH, Column, finite, is_number, seconds, shorten, texts
-from engine.contracts import Kind
+from engine.contracts import Kind, Numbers
 from engine.errors import DataError, Fault
 
 MOSTLY = 0.9  # from this share of numbers on, the remaining texts are taken for faults
 NEARLY_ALL = 0.5  # from this share of different values on, a text says nothing in common
 FEW = 50  # ... unless there are so few that they can be learnt one by one
 MOST_FAULTS = 20
+REPLACE = "replace these values, or leave the column out"
+MEND = "mend the data, or leave out what cannot be learnt from"
 CODE = r"\s*[+-]?0[0-9xX]|\s*[+-]?[0-9]{16,}\s*$"  # 00501 is no number; nor is a card's
 YAML_WORDS = ("yes", "no", "on", "off", "true", "false", "null", "y", "n")
 
@@ -51,12 +53,21 @@ def roles(frame: pd.DataFrame) -> list[Role]:
 
 
 def _with_advice(faults: Sequence[Fault]) -> list[Fault]:
-    names = ", ".join(_in_yaml(fault.where) for fault in faults)
     plain = [Fault(fault.message) for fault in faults[:MOST_FAULTS]]
     if len(faults) > MOST_FAULTS:
         plain.append(Fault(f"and {len(faults) - MOST_FAULTS:,} more columns like these"))
-    advice = f"mend the data, or leave out what cannot be learnt from: data.drop: [{names}]"
+    what = REPLACE if all(fault.hint == REPLACE for fault in faults) else MEND
+    advice = _to_drop(what, [fault.where for fault in faults])
     return [*plain[:-1], replace(plain[-1], hint=advice)]
+
+
+def replace_or_drop(column: Column) -> str:
+    """What to do about a value of the wrong type in rows to learn from."""
+    return _to_drop(REPLACE, [column.name])
+
+
+def _to_drop(what: str, names: Sequence[str]) -> str:
+    return f"{what}: data.drop: [{', '.join(_in_yaml(name) for name in names)}]"
 
 
 def _in_yaml(name: str) -> str:
@@ -89,15 +100,25 @@ def _constant(name: str) -> Role:
 
 
 def _number(name: str, present: pd.Series[Any], reason: str, rows: int) -> Role:
-    values = finite(present.to_numpy(dtype=np.float64))
+    raw = present.to_numpy(dtype=np.float64)
+    values = finite(raw)
     known = values[~np.isnan(values)]
     if not known.size:
-        raise DataError(Fault(f"the column {name!r} holds only infinite values", name))
+        raise DataError(Fault(f"the column {name!r} holds only {_unusable(raw)}", name))
     if known.min() == known.max():
         if known.size == rows:
             return _constant(name)
         reason = "one number, or missing"
     return Role(name, Column(name, "number"), reason)
+
+
+def _unusable(raw: Numbers) -> str:
+    """Describe numbers of which single precision holds none."""
+    infinite = np.isinf(raw)
+    if infinite.all():
+        return "infinite values"
+    large = "values too large for a 32-bit number"
+    return f"infinite values and {large}" if infinite.any() else large
 
 
 def _category(name: str, present: pd.Series[Any], distinct: int) -> Role:
@@ -141,4 +162,5 @@ def _mixed(name: str, present: pd.Series[Any], strange: set[str], share: float) 
         f"the column {name!r} mixes types: {share:.1%} of its values are numbers, but row "
         f"{int(present.index[row]) + 1:,} holds {shorten(present.iloc[row])}",
         name,
+        REPLACE,
     )

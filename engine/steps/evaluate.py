@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,7 @@ from engine.bundle.predict import Model
 from engine.contracts import Index, Listener, Metric, Predicted
 from engine.recipe.schema import Recipe
 from engine.search.candidate import Outcome, Trial
+from engine.steps import warned
 from engine.steps.measures import metric_names
 from engine.steps.search import Searched
 from engine.steps.split import Split
@@ -40,7 +42,8 @@ class Evaluated:
     ----------
     leaderboard : list of dict
         The best trial of each family, best first, with ``mean``, ``std`` and ``folds`` by metric.
-        ``optimistic`` is true where it watched the rows that it is scored on.
+        ``optimistic`` is true where it watched the rows that it is scored on; ``warnings`` counts
+        its fits by what was warned of.
     cv : dict
         Of the best trial.
     holdout : dict
@@ -67,6 +70,8 @@ def run(recipe: Recipe, inputs: Mapping[str, Any], folder: Path, listener: Liste
         {**_row(trial, searched, split, metrics), "optimistic": _is_optimistic(trial, recipe)}
         for trial in _leaders(searched)
     ]
+    _tell_untried(recipe, searched, listener)
+    _tell_warnings(searched.metric, rows, inputs["refit"].warnings, listener)
     outcomes = _outcomes(searched, searched.best, split)
     ids = _ids(recipe, inputs)
     _write_out_of_fold(outcomes, split, ids, folder)
@@ -124,7 +129,44 @@ def _row(
         "rounds": trial.refit_rounds(),
         "seconds": sum(t.seconds for t in family),
         "cv": _cross_validated(trial, searched, split, metrics),
+        "warnings": _warnings(trial, searched, split),
     }
+
+
+def _warnings(trial: Trial, searched: Searched, split: Split) -> dict[str, int]:
+    """Count the fits of a trial by what was warned of."""
+    if trial.state == "failed":
+        return {}
+    outcomes = _outcomes(searched, trial, split)
+    return dict(Counter(text for outcome in outcomes for text in outcome.warnings))
+
+
+def _tell_untried(recipe: Recipe, searched: Searched, listener: Listener) -> None:
+    """Say which families have no row in the leaderboard."""
+    tried = {trial.candidate.family for trial in searched.trials}
+    left = [name for name in recipe.model if name not in tried]
+    if left:
+        done, asked = len(searched.trials), recipe.search.trials
+        enough = f"search.trials is {asked}, and there are {len(recipe.model)} families"
+        why = enough if done >= asked else f"the search ended after {done} of {asked:,} trials"
+        listener("notice", text=f"not tried: {', '.join(left)} ({why})")
+
+
+def _tell_warnings(
+    metric: str, rows: Sequence[Mapping[str, Any]], refit: Sequence[str], listener: Listener
+) -> None:
+    """Say once for each family what its fits were warned of."""
+    for row in rows:
+        texts = sorted(row["warnings"], key=warned.rank)
+        if texts:
+            did, said = warned.told(texts[0])
+            fits = len(row["cv"][metric]["folds"])
+            which = f"{row['warnings'][texts[0]]} of {fits} fits of the best trial"
+            listener("notice", text=f"{row['family']}: {which} {did}: {said}")
+    if refit and not rows[0]["warnings"]:
+        did, said = warned.told(min(refit, key=warned.rank))
+        text = f"{rows[0]['family']}: the fit on all training rows {did}: {said}"
+        listener("notice", text=text)
 
 
 def _cross_validated(

@@ -43,7 +43,7 @@ class Dataset:
         frame: pd.DataFrame = source_of(self.data.source).read(self.data.source)
         frame = frame.rename(columns=str)
         _once(frame)
-        _known(self.data.drop, frame, "data.drop")
+        _known(self.data.drop, list(frame.columns), "data.drop")
         return frame.drop(columns=self.data.drop).reset_index(drop=True)
 
 
@@ -56,9 +56,7 @@ def run(recipe: Recipe, inputs: Mapping[str, Any], folder: Path, listener: Liste
     """Read the rows, and note how many there are."""
     dataset = Dataset(recipe.data)
     frame = dataset.frame
-    _known([recipe.data.target], frame, "data.target")
-    for key in ("id", "time", "group"):
-        _known([name] if (name := getattr(recipe.data, key)) else [], frame, f"data.{key}")
+    _require(recipe.data, list(frame.columns))
     facts = {"rows": len(frame), "columns": list(frame.columns)}
     (folder / "facts.json").write_text(json.dumps(facts), "utf-8")
     return dataset
@@ -66,7 +64,15 @@ def run(recipe: Recipe, inputs: Mapping[str, Any], folder: Path, listener: Liste
 
 def load(recipe: Recipe, folder: Path) -> Dataset:
     """Return the rows of an earlier run; the file is read only if they are looked at."""
+    _require(recipe.data, json.loads((folder / "facts.json").read_text("utf-8"))["columns"])
     return Dataset(recipe.data)
+
+
+def _require(data: Data, columns: list[str]) -> None:
+    """Refuse a recipe that gives a meaning to a column that is not there."""
+    for key in ("target", "id", "time", "group"):
+        name = getattr(data, key)
+        _known([name] if name else [], columns, f"data.{key}")
 
 
 def _once(frame: pd.DataFrame) -> None:
@@ -76,8 +82,7 @@ def _once(frame: pd.DataFrame) -> None:
         raise DataError(Fault(f"these columns stand twice: {names}", hint="rename all but one"))
 
 
-def _known(names: list[str], frame: pd.DataFrame, key: str) -> None:
-    columns = list(frame.columns)
+def _known(names: list[str], columns: list[str], key: str) -> None:
     missing = [name for name in names if name not in columns]
     faults = [catalogue.unknown("column", name, columns, key) for name in missing]
     if faults:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from engine.steps.split import Split
 
 ABOUT = "pack the fitted pipeline, its input contract and its scores"
 MAKES = "the bundle"
-READS = ("name", "problem", "evaluation.final_rows", "data.id", "data.target")
+READS = ("name", "problem", "evaluation.final_rows", "data.id", "data.unseen", "data.target")
 NEEDS = ("load", "split", "assemble", "search:best", "refit", "evaluate")
 LIBRARIES = ("skops",)
 GOLDEN = 20
@@ -43,7 +43,7 @@ def run(recipe: Recipe, inputs: Mapping[str, Any], folder: Path, listener: Liste
         fitted = refit.fit(recipe, inputs, rows)
     contents = write.Contents(
         pipeline=fitted.pipeline,
-        contract=assembled.contract,
+        contract=replace(assembled.contract, unseen=recipe.data.unseen),
         task=split.target.task,
         target=recipe.data.target,
         id=recipe.data.id,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import json
 import time
-import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,20 +21,23 @@ from engine.steps.assemble import Assembled, pipeline
 from engine.steps.cores import threads
 from engine.steps.search import Searched
 from engine.steps.split import Split
+from engine.steps.warned import listening
 
 ABOUT = "fit the best candidate on all training rows"
 MAKES = "a fitted pipeline"
 READS = ("seed",)
 NEEDS = ("split", "assemble", "search:best")
-LIBRARIES = ("scikit-learn", "xgboost", "numpy")
+LIBRARIES = ("scikit-learn", "numpy", "scipy")
+FITS = True  # the libraries of the recipe's families count too
 
 
 @dataclass(frozen=True)
 class Refitted:
-    """The fitted pipeline that is scored on the holdout."""
+    """The fitted pipeline that is scored on the holdout, and what libraries warned of."""
 
     pipeline: Pipeline
     seconds: float
+    warnings: tuple[str, ...] = ()
 
 
 def run(recipe: Recipe, inputs: Mapping[str, Any], folder: Path, listener: Listener) -> Refitted:
@@ -43,6 +46,7 @@ def run(recipe: Recipe, inputs: Mapping[str, Any], folder: Path, listener: Liste
     refitted = fit(recipe, inputs, split.train)
     persist.save_pipeline(refitted.pipeline, folder / "pipeline.skops")
     (folder / "seconds.txt").write_text(repr(refitted.seconds), "utf-8")
+    (folder / "warnings.json").write_text(json.dumps(refitted.warnings), "utf-8")
     return refitted
 
 
@@ -57,13 +61,13 @@ def fit(recipe: Recipe, inputs: Mapping[str, Any], rows: Index) -> Refitted:
     )  # fmt: skip
     unfitted = pipeline(recipe, searched.best.candidate, assembled.contract.columns, setting)
     begin = time.perf_counter()
-    with warnings.catch_warnings(), threadpool_limits(setting.threads):
-        warnings.simplefilter("ignore")
+    with listening() as found, threadpool_limits(setting.threads):
         fitted = unfitted.fit(np.asarray(assembled.numbers[rows]), split.target.values[rows])
-    return Refitted(fitted, time.perf_counter() - begin)
+    return Refitted(fitted, time.perf_counter() - begin, tuple(found))
 
 
 def load(recipe: Recipe, folder: Path) -> Refitted:
     """Read a pipeline that was saved."""
     seconds = float((folder / "seconds.txt").read_text("utf-8"))
-    return Refitted(persist.load_pipeline(folder / "pipeline.skops"), seconds)
+    warned = json.loads((folder / "warnings.json").read_text("utf-8"))
+    return Refitted(persist.load_pipeline(folder / "pipeline.skops"), seconds, tuple(warned))

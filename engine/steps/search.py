@@ -34,7 +34,8 @@ READS = (
     "model", "features", "seed", "search.sampler", "evaluation.metric", "evaluation.early_stop_on",
 )  # fmt: skip
 NEEDS = ("split", "assemble")
-LIBRARIES = ("scikit-learn", "xgboost", "optuna", "numpy")
+LIBRARIES = ("scikit-learn", "optuna", "numpy", "scipy")
+FITS = True  # the libraries of the recipe's families count too
 KEEPS = True  # the folder outlives the run: a longer search carries on in it
 
 
@@ -83,9 +84,6 @@ def run(recipe: Recipe, inputs: Inputs, folder: Path, listener: Listener) -> Sea
     families = spaces(recipe, classify)
     _refuse_no_columns(recipe, families, inputs["assemble"], classify)
     proposer = Proposer(families, recipe.search.sampler, recipe.seed, metric.maximize)
-    if recipe.search.trials < len(families):
-        left = ", ".join([family.name for family in families][recipe.search.trials :])
-        listener("notice", text=f"search.trials is too small: {left} will not be tried")
     trials = _drive(recipe, inputs, folder, listener, proposer, metric)
     _note(recipe, metric.name, proposer.limit(recipe.search.trials), folder)
     return _searched(trials, metric, folder)
@@ -112,7 +110,8 @@ def _drive(
     try:
         submit = partial(_submit, executor)
         driver = Driver(proposer, record, submit, folds, workers, listener, budget.is_over)
-        listener("search_started", maximize=metric.maximize, done=len(driver.told))
+        begun = {"done": len(driver.told), "first": best(driver.told, metric.maximize)}
+        listener("search_started", maximize=metric.maximize, **begun)
         return driver.run(recipe.search.trials)
     except BrokenExecutor:
         hint = "run it again to carry on; with fewer compute.workers each has more memory"

@@ -71,7 +71,7 @@ def run(recipe: Recipe, inputs: Mapping[str, Frame], folder: Path, listener: Lis
 def splitter_name(recipe: Recipe, target: Target) -> tuple[str, str]:
     """Return the splitter to use, and why."""
     if recipe.evaluation.split != "auto":
-        return recipe.evaluation.split, "as evaluation.split says"
+        return recipe.evaluation.split, "evaluation.split says so"
     if recipe.data.time:
         return "forward", "data.time is given"
     if recipe.data.group:

@@ -87,7 +87,7 @@ def _fault(recipe: Recipe, what: str, hint: str) -> DataError:
 
 def _task(present: pd.Series[Any], recipe: Recipe) -> tuple[Task, str]:
     if recipe.problem.task != "auto":
-        return recipe.problem.task, "as problem.task says"
+        return recipe.problem.task, "problem.task says so"
     name = recipe.data.target
     distinct = (present.astype("str") if present.dtype == object else present).nunique()
     if distinct <= 2:

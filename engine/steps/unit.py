@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import time
-import warnings
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -24,6 +23,7 @@ from engine.search.candidate import Candidate, Outcome
 from engine.steps import assemble, split
 from engine.steps.assemble import Assembled, pipeline
 from engine.steps.split import Split
+from engine.steps.warned import distinct, listening
 
 PREPARED_BYTES = 2 * 1024**3  # over all workers
 
@@ -49,6 +49,7 @@ class Material:
     threads: int = 1
     cache: int = PREPARED_BYTES
     _prepared: OrderedDict[str, Matrices] = field(default_factory=OrderedDict)
+    _warned: dict[str, list[str]] = field(default_factory=dict)
 
     def setting(self) -> Setting:
         """Return the circumstances of a fit."""
@@ -74,11 +75,16 @@ class Material:
         fold = self.split.folds[number]
         key = self._features_key(candidate, number)
         if key not in self._prepared:
-            train = features.fit_transform(self.columns(fold.train), self.y(fold.train))
-            self._prepared[key] = train, features.transform(self.columns(fold.valid))
+            with listening() as self._warned[key]:
+                train = features.fit_transform(self.columns(fold.train), self.y(fold.train))
+                self._prepared[key] = train, features.transform(self.columns(fold.valid))
             self._shrink()
         self._prepared.move_to_end(key)
         return self._prepared[key]
+
+    def warned(self, candidate: Candidate, number: int) -> list[str]:
+        """Return what was warned of when a fold's matrices were made, for whichever candidate."""
+        return self._warned.get(self._features_key(candidate, number), [])
 
     def _features_key(self, candidate: Candidate, number: int) -> str:
         """Everything that a fold's matrices depend on, in order: that of steps matters."""
@@ -144,9 +150,10 @@ def fit_unit(material: Material, candidate: Candidate, number: int) -> Outcome:
     """
     begin = time.perf_counter()
     try:
-        with warnings.catch_warnings(), threadpool_limits(material.threads):
-            warnings.simplefilter("ignore")
+        with listening() as found, threadpool_limits(material.threads):
             outcome = _fit(material, candidate, number)
+        found = distinct([*material.warned(candidate, number), *found])
+        outcome = replace(outcome, warnings=tuple(found))
     except Exception as error:  # noqa: BLE001 - recorded with its cause; the search goes on
         text = " ".join(str(error).split())
         outcome = Outcome(float("nan"), error=f"{type(error).__name__}: {text}"[:500])

@@ -78,7 +78,7 @@ def test_columns_may_be_called_by_numbers():
     ("name", "values", "message"),
     [
         ("amount", ["1", "x", "y"], "must hold a number, but row 102 holds 'x' \\(and 1 more\\)"),
-        ("amount", [np.inf, "1", "x"], "row 103 holds 'x'$"),
+        ("amount", [np.inf, "1", "x"], "row 103 holds 'x'\n"),
         ("amount", [True, False], "must hold a number, but row 101 holds 'True'"),
         ("amount", pd.date_range("2024", periods=2), "holds '2024-01-01"),
         ("amount", pd.to_timedelta([1, 2], "D"), "must hold a number"),
@@ -88,12 +88,28 @@ def test_columns_may_be_called_by_numbers():
         ("day", [3.7], "must hold a date"),
         ("member", ["yes"], "must hold a boolean, but row 101 holds 'yes'"),
         ("member", [0.5], "must hold a boolean"),
-        ("amount", ["z" * 500], "holds 'z{36}\\.\\.\\.$"),
+        ("amount", ["z" * 500], "holds 'z{36}\\.\\.\\.\n"),
     ],
 )
 def test_a_wrong_type_names_the_row_and_the_value(name, values, message):
     with pytest.raises(InputError, match=f"the column '{name}'.*{message}"):
         encode(frame(**{name: pd.Series(values)}), CONTRACT, first_row=100)
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [("amount", "a number"), ("day", "a date such as 2024-01-31"), ("member", "true, false")],
+)
+def test_a_wrong_type_says_what_was_expected(name, expected):
+    with pytest.raises(InputError) as caught:
+        encode(frame(**{name: ["x"]}), CONTRACT)
+    assert str(caught.value).endswith(f"\n    mend that row: {expected} or nothing was expected")
+
+
+def test_numbers_that_became_missing_are_counted():
+    raw = frame(amount=[1.0, np.inf, -1e200, None], colour=["a", "zzz", None, None])
+    assert encode(raw, CONTRACT).lost == {"amount": 2}
+    assert encode(frame(amount=[1.0]), CONTRACT).lost == {}
 
 
 def test_all_wrong_columns_are_told_at_once():

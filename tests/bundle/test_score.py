@@ -288,3 +288,27 @@ def peak(folder, path, output):
     process.returncode = os.waitstatus_to_exitcode(status)
     assert process.returncode == 0, said
     return used.ru_maxrss / 1024
+
+
+def test_numbers_that_became_missing_are_counted_over_chunks_and_told(folder, bundle, tmp_path):
+    raw = frame()
+    raw.loc[[3, 90, 200], "income"] = [np.inf, 1e200, -np.inf]
+    assert scored(bundle, raw, tmp_path)[0].lost == {"income": 3}
+    where = latest(folder, "shop") / "bundle"
+    ended = good("predict", str(where), "new.csv", "-o", "p.csv", folder=tmp_path)
+    note = "note: income: 3 infinite or too large for a 32-bit number, taken as missing"
+    assert note in ended.err.splitlines()
+
+
+def test_data_without_the_id_are_predicted_and_it_is_said(folder, bundle, tmp_path):
+    raw = frame().drop(columns="customer")
+    counts, path = scored(bundle, raw, tmp_path)
+    assert counts.without_id
+    assert list(read(path)) == ["prediction", "probability_no", "probability_yes"]
+    assert not scored(bundle, frame(), tmp_path)[0].without_id
+    raw.to_csv(tmp_path / "new.csv", index=False)
+    where = latest(folder, "shop") / "bundle"
+    ended = good("predict", str(where), "new.csv", "-o", "p.csv", folder=tmp_path)
+    note = "note: new.csv has no id column 'customer': the predictions are without it"
+    assert note in ended.err.splitlines()
+    assert "note" not in ended.out

@@ -2,8 +2,11 @@
 
 import io
 import os
+import signal
 import subprocess
 import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -26,6 +29,66 @@ def test_ctrl_c_ends_with_130_and_a_line_that_helps(engine: Engine, monkeypatch)
     assert "Type the same command again to carry on." in ended.err
     assert "without --fresh" in engine("run", "shop", "--fresh").err
     assert engine("plan", "shop").err == "\nStopped.\n"
+
+
+def terminate(_):
+    os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(5)
+    raise AssertionError("the signal was not heeded")
+
+
+def test_sigterm_ends_as_ctrl_c_does_with_143(engine: Engine, monkeypatch):
+    before = signal.getsignal(signal.SIGTERM)
+    monkeypatch.setattr(dispatch, "dispatch", terminate)
+    ended = engine("run", "shop")
+    assert (ended.code, ended.out) == (143, "")
+    assert "Type the same command again to carry on." in ended.err
+    assert signal.getsignal(signal.SIGTERM) is before
+
+
+def test_a_second_sigterm_lets_the_first_finish(engine: Engine, monkeypatch):
+    def twice(_):
+        try:
+            terminate(_)
+        finally:
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    monkeypatch.setattr(dispatch, "dispatch", twice)
+    assert engine("run", "shop").code == 143
+
+
+def test_a_handler_of_the_caller_s_is_left_alone(engine: Engine, monkeypatch):
+    got = []
+    before = signal.signal(signal.SIGTERM, lambda *_: got.append(1))
+    try:
+        monkeypatch.setattr(dispatch, "dispatch", lambda _: os.kill(os.getpid(), 15) or 0)
+        assert engine("check", "shop").code == 0
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert got == [1]
+
+
+def test_in_a_thread_no_handler_is_installed(engine: Engine):
+    with ThreadPoolExecutor() as pool:
+        assert pool.submit(main, ["check", "shop"]).result() == 0
+
+
+def test_a_forked_process_ends_by_sigterm_as_ever(engine: Engine, monkeypatch):
+    statuses = []
+
+    def fork(_):
+        if (child := os.fork()) == 0:
+            try:
+                os.kill(os.getpid(), signal.SIGTERM)
+                time.sleep(5)
+            finally:
+                os._exit(0)
+        statuses.append(os.waitpid(child, 0)[1])
+        return 0
+
+    monkeypatch.setattr(dispatch, "dispatch", fork)
+    assert engine("check", "shop").code == 0
+    assert os.WTERMSIG(statuses[0]) == signal.SIGTERM
 
 
 def test_a_bug_is_owned_up_to(engine: Engine, monkeypatch):

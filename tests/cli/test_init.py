@@ -38,6 +38,19 @@ def test_it_writes_a_recipe_that_is_sound_and_says_what_comes_next(empty, engine
     assert engine("check", "shop").code == 0
 
 
+def test_what_was_found_as_json(empty, engine: Engine):
+    ended = engine(*SHOP, "--json")
+    assert (ended.code, ended.err) == (0, "")
+    found = json.loads(ended.out)
+    assert (empty / found["path"]).is_file()
+    assert (found["recipe"], found["task"], found["positive"]) == ("shop", "binary", "yes")
+    assert (found["target"], found["id"], found["time"]) == ("bought", "id", None)
+    kinds = {column["name"]: column["kind"] for column in found["columns"]}
+    assert kinds == {"size": "number", "colour": "category"}
+    assert found["dropped"] == []
+    assert all(column["reason"] for column in found["columns"])
+
+
 def test_what_it_says_is_what_the_plan_says(empty, engine: Engine):
     engine(*SHOP)
     plan = json.loads(engine("plan", "shop", "--json").out)

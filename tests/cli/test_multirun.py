@@ -142,3 +142,35 @@ def test_the_joblib_launcher_gives_the_same_scores(here: Path) -> None:
     beside = json.loads((folders[-1] / "jobs.json").read_text())["jobs"]
     scores = [[(tuple(r["overrides"]), r["mean"]) for r in rows] for rows in (alone, beside)]
     assert scores[0] == scores[1]
+
+
+@pytest.mark.parametrize("name", ["2024", "null"])
+def test_a_recipe_whose_name_reads_as_something_else_is_swept(
+    here: Path, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    (here / "recipes" / "tiny.yaml").rename(here / "recipes" / f"{name}.yaml")
+    assert main(["run", name, "-m", "seed=1,2", "search.trials=1", "--json"]) == 0
+    rows = json.loads(capsys.readouterr().out)["jobs"]
+    assert sorted(row["overrides"] for row in rows) == [["seed=1"], ["seed=2"]]
+
+
+def test_changed_data_begins_a_new_multirun_and_keeps_the_old_figures(here: Path) -> None:
+    rows = "".join(f"{i},{i * 7 % 5},{'ab'[i % 2]}\n" for i in range(40))
+    (here / "data.csv").write_text(f"n,m,y\n{rows}", "utf-8")
+    words = [*SWEEP[:-1], "search.trials=1", "data.source=data.csv", "data.target=y"]
+    assert main(words) == 0
+    (here / "data.csv").write_text(f"n,m,y\n{rows}9,9,a\n", "utf-8")
+    assert main(words) == 0
+    folders = list((here / "outputs" / "tiny" / "multirun").iterdir())
+    assert len(folders) == 2
+    assert all((folder / "jobs.json").is_file() for folder in folders)
+
+
+def test_a_multirun_can_be_shown(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    main(SWEEP)
+    folder = str(_multirun(here))
+    capsys.readouterr()
+    assert main(["show", folder]) == 0
+    assert "Means over seeds" in capsys.readouterr().out
+    assert main(["show", folder, "--json"]) == 0
+    assert len(json.loads(capsys.readouterr().out)["jobs"]) == 4

@@ -36,11 +36,15 @@ def test_all_faults_are_told_at_once_with_their_lines(engine: Engine, folder):
 
 
 def test_check_as_json(engine: Engine, folder):
-    assert engine("check", "shop", "--json").out == "[]\n"
+    assert json.loads(engine("check", "shop", "--json").out) == {
+        "recipe": "shop", "faults": [], "families": ["dummy", "linear"], "ranges": 1,
+    }  # fmt: skip
     (folder / "recipes" / "shop.yaml").write_text(FAULTY, "utf-8")
     ended = engine("check", "--json", "shop")
     assert (ended.code, ended.err) == (2, "")
-    faults = json.loads(ended.out)
+    found = json.loads(ended.out)
+    faults = found.pop("faults")
+    assert found == {"recipe": "shop", "families": [], "ranges": None}
     assert [set(fault) for fault in faults] == [{"message", "where", "hint"}] * 2
     assert faults[0]["where"] == "recipes/shop.yaml:5"
     assert "search" in faults[0]["hint"]
@@ -48,7 +52,7 @@ def test_check_as_json(engine: Engine, folder):
 
 def test_notices_stand_on_standard_error(engine: Engine):
     ended = engine("check", "shop", "model.xgboost.params.max_depth=3", "--json")
-    assert ended.out == "[]\n"
+    assert json.loads(ended.out)["faults"] == []
     assert "xgboost" in ended.err
 
 

@@ -1,5 +1,6 @@
 import pytest
 
+from engine.cli.verbs import LATER, VERBS
 from engine.cli.words import parse
 from engine.errors import RecipeError
 from tests.cli.conftest import Engine
@@ -88,6 +89,31 @@ def test_what_is_missing_is_told_with_an_example():
 
 def test_a_word_without_equals_sign_is_no_override():
     assert "written key=value" in faults("run", "churn", "seed")
+
+
+@pytest.mark.parametrize(
+    "words", [("--resume", "shop"), ("shop", "--resume=x"), ("shop", "--resume", "x", "--jsn")]
+)
+def test_resume_is_answered_with_what_does_it(words):
+    told = faults("run", *words)
+    assert told.splitlines()[0] == "--resume is not available yet"
+    assert "the same command carries on an interrupted run by itself" in told
+    assert "--fresh" not in told
+
+
+@pytest.mark.parametrize("verb", LATER)
+def test_a_verb_that_is_to_come_is_told_as_such(engine: Engine, verb):
+    for words in ((verb,), (verb, "shop"), ("help", verb), (verb, "--help")):
+        ended = engine(*words)
+        assert (ended.code, ended.out) == (2, "")
+        assert f"error: engine {verb} is not available yet" in ended.err
+    assert verb not in VERBS
+
+
+def test_a_recipe_named_like_an_override_is_given_by_its_path():
+    told = faults("check", "a=b")
+    assert "engine check needs RECIPE" in told
+    assert "the recipe 'a=b' is given by its path: recipes/a=b.yaml" in told
 
 
 @pytest.mark.parametrize(

@@ -73,12 +73,15 @@ def test_a_killed_run_is_carried_on(folder, workers):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("workers", [1, 2])
-def test_an_interrupted_run_says_how_to_go_on(folder, workers):
+@pytest.mark.parametrize(("sent", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_an_interrupted_run_says_how_to_go_on(folder, workers, sent, code):
     process = start("run", "slow", f"compute.workers={workers}", folder=folder)
     wait_for_units(folder, 3)
-    os.killpg(process.pid, signal.SIGINT)
+    os.killpg(process.pid, sent)
+    if sent == signal.SIGTERM:  # as `timeout` does: to the process, then to its group
+        os.kill(process.pid, sent)
     stopped = ended(process)
-    assert stopped.code == 130, stopped.err
+    assert stopped.code == code, stopped.err
     assert "same command" in stopped.err
     assert "Traceback" not in stopped.err
     assert [*(folder / "outputs" / "slow").iterdir()] == []

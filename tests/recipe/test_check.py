@@ -217,6 +217,16 @@ MESSAGES = [
         "    name the column: data.group=COLUMN",
     ),
     (
+        "features: {blocks: {a: {steps: {impute: [median, mean]}}}}\n",
+        "recipes/r.yaml:2: the step `impute` takes one option, not a list\n"
+        '    to have each tried, write impute: "choice(median, mean)"',
+    ),
+    (
+        "features: {blocks: {a: {steps: {impute: []}}}}\n",
+        "recipes/r.yaml:2: the step `impute` takes one option, not a list\n"
+        "    write impute: median, or impute: {median: {...}}",
+    ),
+    (
         "model: 5\n",
         "recipes/r.yaml:2: `model` takes a word or a mapping, not 5\n    known: decision_tree,",
     ),
@@ -247,11 +257,48 @@ def test_messages(refused: Refused, text: str, message: str) -> None:
             "{source: a, target: y, group: g, drop: [g]}",
             "`data.drop` holds the column of `data.group`, 'g'",
         ),
+        (
+            "{source: a, target: y, time: t, group: g}",
+            "recipes/r.yaml:1: `data.time` and `data.group` are not available together yet\n"
+            "    leave out one of them",
+        ),
         ("{source: a, target: y, tables: {a: b}}", "`data.tables` is not available yet"),
     ],
 )
 def test_messages_of_data(refused: Refused, data: str, message: str) -> None:
     assert message in refused("", data=f"data: {data}\n")
+
+
+@pytest.mark.parametrize(
+    ("key", "split"),
+    [
+        ("group", "stratified"), ("group", "plain"), ("group", "forward"),
+        ("time", "stratified"), ("time", "plain"), ("time", "grouped"),
+    ],
+)  # fmt: skip
+def test_a_split_that_would_ignore_a_column_is_refused(
+    refused: Refused, key: str, split: str
+) -> None:
+    text = f"evaluation: {{split: {split}}}\n"
+    found = refused(text, data=f"data: {{source: a, target: y, {key}: c}}\n")
+    ignored = f"recipes/r.yaml:2: `evaluation.split` is {split}, which would ignore `data.{key}`\n"
+    advice = f"    leave out evaluation.split, or data.{key}"
+    assert found == ignored + advice
+
+
+@pytest.mark.parametrize("split", ["auto", "plain", "stratified", "forward", "grouped"])
+def test_time_and_group_together_are_refused_for_every_split(refused: Refused, split: str) -> None:
+    data = "data: {source: a, target: y, time: t, group: g}\n"
+    found = refused(f"evaluation: {{split: {split}}}\n", data=data)
+    assert found.startswith("recipes/r.yaml:1: `data.time` and `data.group` are not available")
+
+
+@pytest.mark.parametrize(("key", "split"), [("group", "grouped"), ("time", "forward")])
+def test_a_split_may_be_named_that_the_column_means_anyway(
+    loaded: Load, key: str, split: str
+) -> None:
+    data = f"data: {{source: a, target: y, {key}: c}}\n"
+    assert loaded(f"evaluation: {{split: {split}}}\n", data=data).recipe.evaluation.split == split
 
 
 def test_a_recipe_without_data(refused: Refused) -> None:

@@ -13,6 +13,7 @@ import yaml
 
 from engine.errors import NotFoundError, RecipeError
 from engine.recipe.load import load
+from engine.recipe.ranges import quoted
 from tests.recipe.conftest import DATA, Load, Refused
 
 Write = Callable[[str, str], Path]
@@ -258,3 +259,19 @@ def test_loading_imports_no_data_or_estimator_library() -> None:
 
 def test_a_recipe_error_is_an_error_of_the_engine() -> None:
     assert RecipeError("x").exit_code == 2
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["2024", "1e5", "0x1F", "1_000", "inf", "-inf", "nan", "null", "true", "on", "a b", "a=b",
+     "a,b", "a'b", "[a]", "{a}", "$x", "~a", "a.b", "x.yaml", "ä", "???", "choice(a,b)"],
+)  # fmt: skip
+def test_a_name_that_yaml_or_hydra_would_read_as_something_else(
+    tmp_path: Path, write: Write, name: str
+) -> None:
+    write("data: {source: x.csv, target: y}\n", f"recipes/{name}.yaml")
+    for asked in (f"recipes/{name}.yaml", *([name] if not name.endswith(".yaml") else [])):
+        found = load(asked, ["seed=3"], root=tmp_path)
+        assert (found.recipe.seed, type(found.recipe.name)) == (3, str)
+    again = load(asked, [f"name={quoted(found.recipe.name)}"], root=tmp_path)
+    assert again.recipe.name == found.recipe.name

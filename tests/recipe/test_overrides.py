@@ -12,7 +12,8 @@ from hydra.core.hydra_config import HydraConfig
 from engine.errors import Fault
 from engine.recipe.command import overrides
 from engine.recipe.command.override import Ground, Override
-from engine.recipe.composition.compose import hydra_for
+from engine.recipe.composition import settings
+from engine.recipe.composition.compose import hydra_for, selects
 from engine.recipe.load import Prepared, prepare
 from tests.recipe.conftest import Load, Refused
 
@@ -169,6 +170,10 @@ def test_quotes_inside_of_a_range_are_kept(loaded: Load) -> None:
         ("features.blocks.a.steps.x={_target_: os.system}", "the key `_target_` is not allowed"),
         ("hydra.nope=1", "Key 'nope' not in 'HydraConf'"),
         ("hydra/launcher=nope", "there is no option of hydra/launcher 'nope'"),
+        ("hydra/launcher=basik", "there is no option of hydra/launcher 'basik'\n    did you mean"),
+        ("hydra/launcher=5", "there is no option of hydra/launcher '5'\n    known: basic"),
+        ("hydra/lancher=basic", "there is no group of Hydra's 'hydra/lancher'\n    did you mean"),
+        ("hydra/launcher=basic,basic", "jobs cannot differ in how Hydra launches them"),
         ("~data.source", "`data.source` is missing"),
     ],
 )
@@ -214,6 +219,19 @@ def test_faults_of_a_multirun_are_told_before_any_job(tmp_path: Path, loaded: Lo
     assert [override.text for override in given] == ["++seed=1"]
 
 
+def test_options_of_hydra_are_checked_for_many_jobs_too(tmp_path: Path, loaded: Load) -> None:
+    loaded("")
+    _, _, faults = in_multirun(tmp_path, "seed=1,2", "hydra/launcher=slurm", "hydra/output=default")
+    assert [fault.message for fault in faults] == ["there is no option of hydra/launcher 'slurm'"]
+    assert faults[0].where == "command line: hydra/launcher=slurm"
+
+
+def test_a_launcher_of_an_extra_is_told_with_the_extra(refused: Refused, monkeypatch: Any) -> None:
+    monkeypatch.setattr(settings, "groups", lambda: {"hydra/launcher": frozenset({"basic"})})
+    told = refused("", "hydra/launcher=joblib")
+    assert "hydra/launcher=joblib is not installed\n    pip install 'recipe-engine[joblib]'" in told
+
+
 def test_hydra_runs_the_jobs_and_each_is_loaded(tmp_path: Path, loaded: Load) -> None:
     loaded("model: mlp\n")
     sweep = "model.mlp.params.hidden_layer_sizes=[3],[4]"
@@ -222,13 +240,13 @@ def test_hydra_runs_the_jobs_and_each_is_loaded(tmp_path: Path, loaded: Load) ->
     places = [f"hydra.sweep.dir={tmp_path}/jobs", "hydra.sweep.subdir=${hydra.job.num}"]
 
     def task(config: Any) -> int:
-        own = [text for text in HydraConfig.get().overrides.task if text != "recipe=r"]
+        own = [text for text in HydraConfig.get().overrides.task if text != selects("r")]
         recipe = loaded("model: mlp\n", *own).recipe
         assert recipe.seed == config.seed
         (size,) = recipe.model["mlp"].params["hidden_layer_sizes"]
         return int(size) * 10 + recipe.seed
 
-    texts = ["recipe=r", *(o.text for o in given), *places, "hydra.output_subdir=null"]
+    texts = [selects("r"), *(o.text for o in given), *places, "hydra.output_subdir=null"]
     jobs = hydra.multirun("config", task, texts, with_log_configuration=False)
     GlobalHydra.instance().clear()
     assert [job.return_value for job in jobs[0]] == [31, 32, 41, 42]

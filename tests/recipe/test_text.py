@@ -156,26 +156,31 @@ def test_merge_keys_are_followed() -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "message"),
+    ("content", "message", "hint"),
     [
-        (bomb(), "unfolds to more than 20,000 values"),
-        ("[" * 100_000, "nested more than 40 deep"),
-        ("{" * 100_000, "nested more than 40 deep"),
-        ("- " * 50_000, "nested more than 40 deep"),
-        ("a: [" + "x, " * 30_000 + "]", "holds more than 20,000 values"),
-        ("a: &a x\nb: [" + "*a, " * 300 + "]", "uses more than 200 aliases"),
+        (bomb(), "unfolds to more than 20,000 values", "write out what is meant"),
+        ("[" * 100_000, "nested more than 40 deep", "close the bracket"),
+        ("{" * 100_000, "nested more than 40 deep", "close the bracket"),
+        ("- " * 50_000, "nested more than 40 deep", "close the bracket"),
+        ("a: [" + "x, " * 30_000 + "]", "holds more than 20,000 values", "data.source names"),
+        ("a: &a x\nb: [" + "*a, " * 300 + "]", "uses more than 200 aliases", "in place of *name"),
     ],
 )
-def test_a_bomb_is_refused_at_once(content: str, message: str) -> None:
+def test_a_bomb_is_refused_at_once_with_what_to_change(
+    content: str, message: str, hint: str
+) -> None:
     begun = time.process_time()
-    assert message in said(content)
+    told, advice = said(content).split("\n    ")
+    assert message in told
+    assert hint in advice
     assert time.process_time() - begun < 2
 
 
 def test_bytes_are_capped(tmp_path: Path) -> None:
     (tmp_path / "big.yaml").write_text("# " + "x" * text.BYTES)
-    with pytest.raises(RecipeError, match=r"big.yaml: is larger than 1,000,000 bytes"):
+    with pytest.raises(RecipeError, match=r"big.yaml: is larger than 1,000,000 bytes") as caught:
         text.read(tmp_path / "big.yaml", tmp_path)
+    assert "data.source names" in str(caught.value)
 
 
 def test_text_that_is_not_utf8_names_the_line(tmp_path: Path) -> None:

@@ -79,7 +79,7 @@ def test_too_few_times():
     assert str(caught.value) == (
         "data.time: the column has 4 distinct values in the rows to train on; "
         "5 folds going forward need 6\n"
-        "    set evaluation.folds to 2 .. 3, or choose another evaluation.split"
+        "    set evaluation.folds to 2 .. 3, or name another data.time"
     )
 
 

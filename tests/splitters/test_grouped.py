@@ -98,7 +98,7 @@ def test_fewer_groups_than_folds():
         grouped.folds(rows_of([10, 10, 10]), 5, 0)
     assert str(caught.value) == (
         "data.group: the column has 3 distinct values in the rows to train on; 5 folds need 5\n"
-        "    set evaluation.folds to 2 .. 3, or choose another evaluation.split"
+        "    set evaluation.folds to 2 .. 3, or name another data.group"
     )
 
 

@@ -104,3 +104,24 @@ def test_ten_thousand_columns_take_a_moment():
     begin = time.process_time()
     assert len(roles(frame)) == 10_000
     assert time.process_time() - begin < 20, "it is one or two seconds on a quiet machine"
+
+
+@pytest.mark.parametrize(
+    ("values", "what"),
+    [
+        ([np.inf, -np.inf], "infinite values"),
+        ([1e200, -1e300], "values too large for a 32-bit number"),
+        (["1e200", "1e300"], "values too large for a 32-bit number"),
+        ([1e200, np.inf], "infinite values and values too large for a 32-bit number"),
+    ],
+)
+def test_numbers_that_cannot_be_used_are_called_what_they_are(values, what):
+    with pytest.raises(DataError, match=f"the column 'x' holds only {what}\n"):
+        role(values * 9)
+
+
+def test_types_that_are_mixed_are_to_be_replaced_or_left_out():
+    with pytest.raises(DataError) as caught:
+        role([*map(str, range(39)), "n.a."])
+    advice = "replace these values, or leave the column out: data.drop: [x]"
+    assert str(caught.value).endswith(f"row 40 holds 'n.a.'\n    {advice}")

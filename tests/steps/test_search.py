@@ -142,14 +142,6 @@ def test_what_holds_for_every_candidate_is_said_once(tmp_path):
     assert not read_trials(made.folder("search"))
 
 
-def test_too_few_trials_for_all_families_are_noticed(tmp_path):
-    heard = []
-    made = Steps(asked(trials=1), mixed(120), tmp_path)
-    made.run("search", lambda event, **facts: heard.append((event, facts)))
-    notices = [facts["text"] for event, facts in heard if event == "notice"]
-    assert notices == ["search.trials is too small: decision_tree will not be tried"]
-
-
 def test_a_worker_that_dies_is_said_to_have(tmp_path):
     made = Steps(asked(2), mixed(120), tmp_path)
     made.run("assemble")

@@ -99,3 +99,14 @@ def test_what_was_assembled_is_saved_and_loaded(tmp_path):
     assert reasons == {
         "key": "named as data.id", "shop": "named as data.group", "same": "always the same value",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "evaluation", [{}, {"split": "plain"}], ids=["inferred", "as the recipe says"]
+)
+def test_why_reads_on_after_as(tmp_path, evaluation):
+    made = Steps(recipe("linear", evaluation=evaluation), mixed(90), tmp_path)
+    made.run("split")
+    facts = json.loads((made.folder("split") / "facts.json").read_text())
+    assert not facts["why"].startswith("as ")
+    assert not facts["reason"].startswith("as ")

@@ -20,6 +20,9 @@ from engine.recipe.schema import Recipe
 
 Found = Iterable[tuple[Key, Fault]]
 
+SPLIT_COLUMNS = {"time": "time", "group": "groups"}
+"""Columns under ``data`` that folds depend on, and what splitters call them."""
+
 
 def check(
     tree: Mapping[str, Any], trail: Trail, groups: Groups
@@ -129,12 +132,32 @@ def _data(data: Mapping[str, Any]) -> Iterator[tuple[Key, Fault]]:
 
 
 def _split(data: Mapping[str, Any], evaluation: Mapping[str, Any]) -> Iterator[tuple[Key, Fault]]:
-    needs = {"forward": "time", "grouped": "group"}
+    """A column that folds depend on is used by the split, or refused: never ignored."""
     split = evaluation.get("split")
-    needed = needs.get(split) if isinstance(split, str) else None
-    if needed and data.get(needed) is None:
-        message = f"`evaluation.split` is {split}, and there is no `data.{needed}`"
-        yield ("evaluation", "split"), Fault(message, hint=f"name the column: data.{needed}=COLUMN")
+    row = catalogue.rows("splitters").get(split) if isinstance(split, str) else None
+    named = [key for key in SPLIT_COLUMNS if data.get(key) is not None]
+    if row is None:  # auto
+        if len(named) == len(SPLIT_COLUMNS):
+            yield ("data", named[-1]), _together()
+        return
+    needed = [key for key, word in SPLIT_COLUMNS.items() if word in row["needs"]]
+    ignored = [key for key in named if key not in needed]
+    missing = [key for key in needed if key not in named]
+    if ignored and len(named) == len(SPLIT_COLUMNS):
+        yield ("data", named[-1]), _together()
+    elif ignored:
+        message = f"`evaluation.split` is {split}, which would ignore `data.{ignored[0]}`"
+        hint = f"leave out evaluation.split, or data.{ignored[0]}"
+        yield ("evaluation", "split"), Fault(message, hint=hint)
+    elif missing:
+        message = f"`evaluation.split` is {split}, and there is no `data.{missing[0]}`"
+        hint = f"name the column: data.{missing[0]}=COLUMN"
+        yield ("evaluation", "split"), Fault(message, hint=hint)
+
+
+def _together() -> Fault:
+    message = "`data.time` and `data.group` are not available together yet"
+    return Fault(message, hint="leave out one of them")
 
 
 def _named(tree: Mapping[str, Any]) -> Iterator[tuple[Key, Fault]]:

@@ -59,6 +59,10 @@ def _options(
     step: str, value: Any, row: Mapping[str, Any], key: Key
 ) -> Iterator[tuple[Key, Fault]]:
     """Check the options that a step names, fixed or in a choice, and their parameters."""
+    if isinstance(value, list):
+        message = f"the step `{step}` takes one option, not a list"
+        yield key, Fault(message, hint=_choice(step, value, row))
+        return
     if isinstance(value, Mapping) and not ranges.is_range(value) and len(value) != 1:
         yield key, Fault(f"the step `{step}` takes one option", hint=_example(step, row))
         return
@@ -101,6 +105,13 @@ def _listed(value: Any) -> list[Any]:
 
 def _named(value: Any) -> list[str]:
     return [ranges.name(option) for option in _listed(value)]
+
+
+def _choice(step: str, value: list[Any], row: Mapping[str, Any]) -> str:
+    """How to write what a list was meant for; the quotes keep its comma, whatever the style."""
+    if not value or not all(isinstance(option, str) for option in value):
+        return _example(step, row)
+    return f'to have each tried, write {step}: "choice({", ".join(value)})"'
 
 
 def _example(step: str, row: Mapping[str, Any]) -> str:

@@ -16,7 +16,7 @@ from hydra.errors import HydraException
 
 from engine.errors import Fault
 from engine.recipe import ranges
-from engine.recipe.command import choosing, setting
+from engine.recipe.command import choosing, configuring, setting
 from engine.recipe.command.override import Ground, Override, RefusedError
 from engine.recipe.composition.options import RECIPES
 from engine.recipe.file import secrets
@@ -49,7 +49,7 @@ def shown(text: str) -> str:
 def _read(text: str, where: str, ground: Ground) -> Override:
     parsed = _parsed(text)
     if parsed.is_hydra_override():
-        return Override(text, where)
+        return configuring.read(parsed, where)
     name = parsed.key_or_group
     if name == RECIPES:
         hint = "engine VERB RECIPE ..."

@@ -7,6 +7,7 @@ unchecked is built.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,10 +24,9 @@ from hydra.types import RunMode
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
-from engine import catalogue
 from engine.errors import Fault, RecipeError
 from engine.recipe.command.override import Override
-from engine.recipe.composition import options, overlay
+from engine.recipe.composition import options, overlay, settings
 from engine.recipe.composition.groups import BASE, Groups
 from engine.recipe.composition.options import PACKAGED, RECIPES, CheckedFolder
 from engine.recipe.composition.overlay import Kinds
@@ -83,13 +83,13 @@ class Composed:
     chosen: dict[str, tuple[str, ...]]
 
 
-def compose(option: str, recipe: File, groups: Groups, overrides: Sequence[Override]) -> Composed:
+def compose(called: str, recipe: File, groups: Groups, overrides: Sequence[Override]) -> Composed:
     """Compose a recipe for one run.
 
     Parameters
     ----------
-    option : str
-        What the recipe is called in Hydra.
+    called : str
+        What the recipe is called.
     recipe : File
         In Hydra's form.
     groups : Groups
@@ -102,10 +102,10 @@ def compose(option: str, recipe: File, groups: Groups, overrides: Sequence[Overr
     engine.errors.RecipeError
         If Hydra cannot compose it.
     """
-    texts = [f"{RECIPES}={option}", *_effective(overrides)]
+    texts = [selects(called), *_effective(overrides)]
     try:
         with _undisturbed():
-            hydra = hydra_for(option, recipe, groups, overrides)
+            hydra = hydra_for(called, recipe, groups, overrides)
             config = hydra.compose_config(BASE, texts, RunMode.RUN, with_log_configuration=False)
             defaults = hydra.config_loader.compute_defaults_list(BASE, texts, RunMode.RUN).defaults
     except MissingConfigException as error:
@@ -118,16 +118,16 @@ def compose(option: str, recipe: File, groups: Groups, overrides: Sequence[Overr
 
 
 def hydra_for(
-    option: str, recipe: File, groups: Groups, overrides: Sequence[Override] = ()
+    called: str, recipe: File, groups: Groups, overrides: Sequence[Override] = ()
 ) -> Hydra:
     """Make Hydra ready for a recipe, to compose one run of it, or to sweep over many.
 
-    ``recipe=<option>`` among the overrides given to it selects the recipe.
+    What :func:`selects` returns, among the overrides given to it, selects the recipe.
     """
     version.setbase("1.3")
     Plugins.instance().register(CheckedFolder)
     laid = [(o.key, value) for o in overrides if o.key for value in o.laid]
-    _store(option, recipe, overlay.kinds(laid))
+    _store(_option(called), recipe, overlay.kinds(laid))
     GlobalHydra.instance().clear()
     hydra = Hydra.create_main_hydra2("engine", _search_path(groups))
     above = overlay.kinds([((), recipe.tree), *laid])
@@ -135,6 +135,20 @@ def hydra_for(
         if isinstance(source, CheckedFolder):
             source.above = above
     return hydra
+
+
+def selects(called: str) -> str:
+    """Return the override by which Hydra takes the recipe of that name.
+
+    >>> selects("churn"), selects("2024")
+    ('recipe=recipe_churn', 'recipe=recipe_2024')
+    """
+    return f"{RECIPES}={_option(called)}"
+
+
+def _option(called: str) -> str:
+    """Return a name that Hydra's grammar takes for a word: ``2024`` or ``null`` it would not."""
+    return f"{RECIPES}_" + re.sub(r"\W", "_", called, flags=re.ASCII)
 
 
 def _effective(overrides: Sequence[Override]) -> list[str]:
@@ -217,7 +231,7 @@ def _missing(
     where = _blamed(f"{group}={option}", recipe.where(("defaults",)), overrides)
     if group in groups.options:
         return groups.unknown(group, option, where)
-    return catalogue.unknown(f"option of {group or 'conf'}", option, error.options or (), where)
+    return settings.unknown(group or "conf", option, error.options or (), where)
 
 
 def _untold(error: Exception, recipe: File, overrides: Sequence[Override]) -> Fault:

@@ -117,7 +117,7 @@ def launch(sweep: Sweep, folder: Path, task: Callable[[Job], Any]) -> list[Any]:
     """
     prepared = sweep.prepared
     where = [f"hydra.sweep.dir='{folder}'", "hydra.sweep.subdir=${hydra.job.num}"]
-    texts = [f"{RECIPES}={prepared.name}", *QUIET, *where, *(o.text for o in sweep.given)]
+    texts = [compose.selects(prepared.name), *QUIET, *where, *(o.text for o in sweep.given)]
     hydra = compose.hydra_for(prepared.name, prepared.file, prepared.groups, sweep.given)
     try:
         batches = hydra.multirun(BASE, _Task(task), texts, with_log_configuration=False)

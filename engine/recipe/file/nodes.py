@@ -18,15 +18,16 @@ from engine.recipe.file import scalars
 
 DEPTH = 40
 NODES = 20_000
+UNFOLDED = "its aliases (*name) hold each other; write out what is meant where it is meant"
 
 Key = tuple[str, ...]
 _TAG = "tag:yaml.org,2002:"
 _PLAIN_TAGS = {"null", "bool", "int", "float", "str", "timestamp", "value", "merge", "map", "seq"}
 
 
-def too(shown: str, line: int, message: str) -> Fault:
-    """Say that a file exceeds a limit."""
-    return Fault(f"the file {message}; this cannot be a recipe", f"{shown}:{line}")
+def too(shown: str, line: int, message: str, hint: str) -> Fault:
+    """Say that a file exceeds a limit, and what to change."""
+    return Fault(f"the file {message}; this cannot be a recipe", f"{shown}:{line}", hint)
 
 
 @dataclass
@@ -72,9 +73,11 @@ class Builder:
         self.built += 1
         line = node.start_mark.line + 1
         if depth > DEPTH:
-            raise RecipeError(too(self.shown, line, f"unfolds to more than {DEPTH} levels"))
+            message = f"unfolds to more than {DEPTH} levels"
+            raise RecipeError(too(self.shown, line, message, UNFOLDED))
         if self.built > NODES:
-            raise RecipeError(too(self.shown, line, f"unfolds to more than {NODES:,} values"))
+            message = f"unfolds to more than {NODES:,} values"
+            raise RecipeError(too(self.shown, line, message, UNFOLDED))
 
     def _mapping(self, node: yaml.MappingNode, key: Key) -> dict[Any, Any]:
         built: dict[Any, Any] = {}

@@ -16,10 +16,11 @@ import yaml
 
 from engine.errors import Fault, RecipeError
 from engine.recipe import ranges
-from engine.recipe.file.nodes import DEPTH, NODES, Builder, Key, too
+from engine.recipe.file.nodes import DEPTH, NODES, UNFOLDED, Builder, Key, too
 
 BYTES = 1_000_000
 ALIASES = 200
+NO_DATA = "keep settings alone; rows belong into a file that data.source names"
 
 Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -79,7 +80,7 @@ def parse(text: str, shown: str, may_be_empty: bool = False) -> File:
     except yaml.YAMLError as error:
         raise RecipeError(_broken(error, text, shown)) from None
     except RecursionError:
-        raise RecipeError(Fault("an alias (*name) stands inside itself", shown)) from None
+        raise RecipeError(Fault("an alias (*name) stands inside itself", shown, UNFOLDED)) from None
     if not builder.fatal and not isinstance(tree, dict):
         builder.fatal.append(_not_a_mapping(tree, shown))
     if builder.fatal:
@@ -111,7 +112,8 @@ def _bytes(path: Path, shown: str) -> bytes:
     except OSError as error:
         raise RecipeError(Fault(f"cannot be read: {error.strerror}", shown)) from None
     if len(content) > BYTES:
-        raise RecipeError(Fault(f"is larger than {BYTES:,} bytes; this cannot be a recipe", shown))
+        message = f"is larger than {BYTES:,} bytes; this cannot be a recipe"
+        raise RecipeError(Fault(message, shown, NO_DATA))
     return content
 
 
@@ -140,13 +142,16 @@ def _measure(text: str, shown: str) -> None:
         depth += isinstance(event, yaml.CollectionStartEvent)
         depth -= isinstance(event, yaml.CollectionEndEvent)
         if depth > DEPTH:
-            raise RecipeError(too(shown, line, f"is nested more than {DEPTH} deep"))
+            hint = "close the bracket or indentation that goes on and on; nothing lies that deep"
+            raise RecipeError(too(shown, line, f"is nested more than {DEPTH} deep", hint))
         if nodes > NODES:
-            raise RecipeError(too(shown, line, f"holds more than {NODES:,} values"))
+            raise RecipeError(too(shown, line, f"holds more than {NODES:,} values", NO_DATA))
         if aliases > ALIASES:
-            raise RecipeError(too(shown, line, f"uses more than {ALIASES} aliases (*name)"))
+            hint = "write the values out in place of *name"
+            raise RecipeError(too(shown, line, f"uses more than {ALIASES} aliases (*name)", hint))
         if documents > 1:
-            raise RecipeError(too(shown, line, "holds a second document after '---'"))
+            hint = "remove that line and what follows, or move it to a recipe of its own"
+            raise RecipeError(too(shown, line, "holds a second document after '---'", hint))
 
 
 def _line(event: yaml.Event) -> int:

@@ -1,0 +1,24 @@
+"""What a scorecard says to people beside its numbers."""
+
+from engine.cli import main
+
+RECIPE = """
+data: {source: "sklearn:iris", target: target}
+model: linear
+search: {trials: 1}
+evaluation: {folds: 2, holdout: 0.2}
+"""
+SAYS = "The packed model is fitted on all 150 rows. The scores are an estimate"
+
+
+def test_final_rows_all_is_told(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "iris.yaml").write_text(RECIPE, "utf-8")
+    assert main(["run", "iris.yaml"]) == 0
+    assert "fitted on all" not in capsys.readouterr().out
+    assert main(["run", "iris.yaml", "evaluation.final_rows=all"]) == 0
+    assert f"{SAYS} by one that saw 120 or fewer.\n" in capsys.readouterr().out
+    assert main(["show", "iris"]) == 0
+    assert SAYS in capsys.readouterr().out
+    assert main(["run", "iris.yaml", "evaluation.final_rows=all", "evaluation.holdout=0"]) == 0
+    assert "fitted on all" not in capsys.readouterr().out  # the same rows
