@@ -1,6 +1,6 @@
 """What a search spends outside the estimators: 30 XGBoost trials x 5 folds on 50,000 rows.
 
-python benchmarks/search_overhead.py [--rows 50000] [--trials 30]
+python benchmarks/search_overhead.py [--rows 50000] [--trials 30] [--rounds 100]
 """
 
 from __future__ import annotations
@@ -77,12 +77,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=50_000)
     parser.add_argument("--trials", type=int, default=30)
+    parser.add_argument("--rounds", type=int, default=100, help="of boosting, at most, per fit")
     arguments = parser.parse_args()
     instrument()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         mixed(arguments.rows).to_parquet(folder / "rows.parquet")
-        lines = f"model: [xgboost]\nsearch: {{trials: {arguments.trials}}}\n"
+        lines = (
+            f"model: {{xgboost: {{params: {{n_estimators: {arguments.rounds}}}}}}}\n"
+            f"search: {{trials: {arguments.trials}}}\n"
+        )
         made = load(str(recipe(folder, folder / "rows.parquet", lines)))
         phases: list[tuple[float, Counter[str]]] = []
 
