@@ -140,7 +140,7 @@ def _split(data: Mapping[str, Any], evaluation: Mapping[str, Any]) -> Iterator[t
         if len(named) == len(SPLIT_COLUMNS):
             yield ("data", named[-1]), _together()
         return
-    needed = [key for key, word in SPLIT_COLUMNS.items() if word in row["needs"]]
+    needed = [key for key, word in SPLIT_COLUMNS.items() if word in row.get("needs", ())]
     ignored = [key for key in named if key not in needed]
     missing = [key for key in needed if key not in named]
     if ignored and len(named) == len(SPLIT_COLUMNS):
