@@ -229,7 +229,7 @@ class Compute(Part):
     workers: Annotated[int, Field(ge=1)] = 1
     """Processes that fit side by side."""
     threads: Annotated[int, Field(ge=1)] | None = None
-    """Threads for each fit; the cores shared among the workers if not given."""
+    """Threads for each fit; if not given, one for few rows, else the cores shared among workers."""
     address: NotYet = None
     """A cluster to connect to."""
     memory: NotYet = None

@@ -56,7 +56,7 @@ def fit(recipe: Recipe, inputs: Mapping[str, Any], rows: Index) -> Refitted:
     assembled: Assembled = inputs["assemble"]
     searched: Searched = inputs["search"]
     setting = Setting(
-        bool(split.target.classes), recipe.seed, threads(recipe, 1), 0,
+        bool(split.target.classes), recipe.seed, threads(recipe, 1, len(rows)), 0,
         searched.best.refit_rounds(), split.how == "forward",
     )  # fmt: skip
     unfitted = pipeline(recipe, searched.best.candidate, assembled.contract.columns, setting)

@@ -127,7 +127,8 @@ def _drive(
 def _start(recipe: Recipe, inputs: Inputs, metric: str) -> Executor:
     workers = recipe.compute.workers
     folders = {step: str(inputs.folder(step)) for step in NEEDS}
-    given = (recipe.model_dump(), folders, metric, workers, threads(recipe, workers))
+    each = threads(recipe, workers, len(inputs["split"].train))
+    given = (recipe.model_dump(), folders, metric, workers, each)
     executor: Executor = catalogue.find("executors", recipe.compute.executor).start(
         workers, unit.attach, given
     )
