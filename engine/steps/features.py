@@ -124,9 +124,8 @@ def steps_of(steps: Mapping[str, Any]) -> list[Step]:
     """Read the steps of a block, in order.
 
     A step's value is an option (``impute: median``), nothing or ``none`` (left out), ``true`` (its
-    default), parameters of its default (``scale: {with_mean: false}``), or an option with
-    parameters (``reduce: {pca: {components: 5}}``). Parameters may also stand beside the step,
-    under the option's name.
+    default), or an option with parameters (``reduce: {pca: {components: 5}}``). Parameters may
+    also stand beside the step, under the option's name.
     """
     rows = catalogue.rows("transforms")
     chosen = {step: _option(steps[step], rows[step]) for step in steps if step in rows}
@@ -145,10 +144,8 @@ def _option(value: Any, row: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]
         return value, {}
     if not isinstance(value, Mapping):
         return row["default"], {}
-    only = next(iter(value), "")
-    if len(value) == 1 and only in row["options"]:
-        return only, value[only] or {}
-    return row["default"], value
+    (only,) = value
+    return only, value[only] or {}
 
 
 def _beside(steps: Mapping[str, Any], option: str) -> Mapping[str, Any]:

@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import signal
 import time
 from pathlib import Path
@@ -73,8 +72,13 @@ def test_a_killed_run_is_carried_on(folder, workers):
 
 
 def interrupted(folder: Path, workers: int, sent: signal.Signals) -> Ended:
-    """Send a signal to a run that has begun, and to all that it has started."""
-    process = start("run", "slow", f"compute.workers={workers}", folder=folder)
+    """Send a signal to a run that has begun, and to all that it has started.
+
+    It has so much to do that it cannot have ended by itself, however late the signal comes.
+    """
+    process = start(
+        "run", "slow", f"compute.workers={workers}", "search.trials=1000", folder=folder
+    )
     wait_for_units(folder, 3)
     os.killpg(process.pid, sent)
     if sent == signal.SIGTERM:  # as `timeout` does: to the process, then to its group
@@ -87,16 +91,13 @@ def interrupted(folder: Path, workers: int, sent: signal.Signals) -> Ended:
 @pytest.mark.parametrize(("sent", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_an_interrupted_run_says_how_to_go_on(folder, workers, sent, code):
     stopped = interrupted(folder, workers, sent)
-    if stopped.code == 0:  # once in several hundred a signal was lost, for a cause not yet found
-        shutil.rmtree(folder / "outputs")
-        stopped = interrupted(folder, workers, sent)
     assert stopped.code == code, stopped.err
     assert "same command" in stopped.err
     assert "Traceback" not in stopped.err
     assert [*(folder / "outputs" / "slow").iterdir()] == []
     done = len(units(folder))
     good("run", "slow", folder=folder)
-    assert len(units(folder)) == 36 > done
+    assert len(units(folder)) == max(36, done)
 
 
 @pytest.mark.slow

@@ -227,6 +227,15 @@ MESSAGES = [
         "    write impute: median, or impute: {median: {...}}",
     ),
     (
+        "features: {blocks: {a: {steps: {impute: {constant: 5}}}}}\n",
+        "recipes/r.yaml:2: an option's parameters are written by their names\n    write {value: 5}",
+    ),
+    (
+        "features:\n  blocks: {a: {steps: {reduce: pca, pca: 'range(2, 5)'}}}\n",
+        "recipes/r.yaml:3: an option's parameters are written by their names\n"
+        "    write {components: range(2, 5)}",
+    ),
+    (
         "model: 5\n",
         "recipes/r.yaml:2: `model` takes a word or a mapping, not 5\n    known: decision_tree,",
     ),

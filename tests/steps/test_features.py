@@ -29,8 +29,7 @@ X = np.array([[1, 2, 0, 0, 1], [3, np.nan, 1, 86400 * 400, 0], [5, 1, np.nan, np
         ({"impute": False}, []),
         ({"impute": {"knn": {"neighbors": 3}}}, [("impute", "knn", {"neighbors": 3})]),
         ({"impute": {"knn": None}}, [("impute", "knn", {})]),
-        ({"impute": {}}, [("impute", "median", {})]),
-        ({"scale": {"with_mean": False}}, [("scale", "standard", {"with_mean": False})]),
+        ({"scale": {"robust": {}}}, [("scale", "robust", {})]),
         ({"reduce": "pca", "pca": {"components": 2}}, [("reduce", "pca", {"components": 2})]),
         (
             {"reduce": {"pca": {"whiten": True}}, "pca": {"components": 2}},

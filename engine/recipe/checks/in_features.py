@@ -74,17 +74,22 @@ def _options(
             fault = catalogue.unknown("option", name, row["options"])
             yield key, Fault(f"the step `{step}` has no option {name!r}", hint=fault.hint)
         elif isinstance(option, Mapping):
-            yield from _children(option[name], row["options"][name], key)
+            yield from _children(option[name], row["options"][name], (*key, name))
 
 
 def _children(
     value: Any, option: Mapping[str, Any] | None, key: Key
 ) -> Iterator[tuple[Key, Fault]]:
     """Check the parameters given to an option, in the recipe's words or in the class's."""
-    if not isinstance(value, Mapping) or option is None:
+    if value is None or option is None:
         return
     known = estimators.parameters(option["class"])
     words = {*option.get("names", {}), *(known or [])}
+    if not isinstance(value, Mapping) or ranges.is_range(value):
+        first = next(iter(option.get("names", {})), "PARAMETER")
+        hint = f"write {{{first}: {ranges.label(value)}}}"
+        yield key, Fault("an option's parameters are written by their names", hint=hint)
+        return
     for name in value:
         if known is not None and name not in words:
             fault = catalogue.unknown("parameter", str(name), words)
