@@ -90,6 +90,8 @@ FRESH = Flag(("--fresh",), "use nothing that earlier runs have left")
 OUT = Flag(("-o", "--output"), "where to; CSV or Parquet, by its ending", "FILE", required=True)
 HYDRA = Flag(("--hydra",), "print the recipe in Hydra's form")
 TARGET = Flag(("--target",), "the column to predict", "COLUMN", required=True)
+GOAL = Flag(("--target",), "show every column against this one", "COLUMN")
+PAGE = Flag(("-o", "--output"), "where to; below outputs/explored if not given", "FILE")
 FORCE = Flag(("--force",), "write over a recipe of that name")
 WIDE = Flag(("--wide",), "all that is known of each")
 
@@ -98,6 +100,11 @@ VERBS: Mapping[str, Verb] = {
         "write a commented recipe from a data file", "init", "DATA", (TARGET, FORCE, JSON),
         more="The task and the kinds of columns are inferred as a run would; the recipe says why.",
         examples=("engine init data/customers.csv --target churned",),
+    ),
+    "explore": Verb(
+        "write a page about a data set", "explore", "DATA", (GOAL, PAGE, JSON), True,
+        more="For a recipe's name, about the rows that it reads. The page needs nothing else.",
+        examples=("engine explore data/customers.csv --target churned", "engine explore churn"),
     ),
     "check": Verb(
         "find every fault of a recipe; opens no data", "recipe", "RECIPE", (JSON,), True,
@@ -151,7 +158,7 @@ VERBS: Mapping[str, Verb] = {
     ),
 }  # fmt: skip
 
-LATER = ("explore", "pin", "compare", "export", "deploy", "serve", "monitor", "retrain", "promote",
+LATER = ("pin", "compare", "export", "deploy", "serve", "monitor", "retrain", "promote",
          "rollback", "rank")  # fmt: skip
 """Verbs that are designed, and do not exist yet."""
 

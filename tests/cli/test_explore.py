@@ -1,0 +1,42 @@
+import json
+
+from tests.cli.conftest import Engine
+
+
+def test_a_file_becomes_a_page(folder, engine: Engine, snapshot):
+    ended = engine("explore", "shop.csv", "--target", "bought")
+    assert (ended.code, ended.err) == (0, "")
+    snapshot("explore", ended.out)
+    page = (folder / "outputs" / "explored" / "shop.html").read_text("utf-8")
+    assert "against the target <b>bought</b> (binary)" in page
+
+
+def test_a_recipe_says_where_the_rows_are_and_what_the_target_is(folder, engine: Engine):
+    assert engine("explore", "shop", "data.drop=[size]", "-o", "sub/page.html").code == 0
+    page = (folder / "sub" / "page.html").read_text("utf-8")
+    assert "against the target <b>bought</b>" in page
+    assert "<h3>colour</h3>" in page
+    assert "<h3>size</h3>" not in page
+
+
+def test_without_a_target_columns_stand_alone(folder, engine: Engine):
+    ended = engine("explore", "shop.csv", "--json")
+    found = json.loads(ended.out)
+    assert found["target"] is None
+    assert {c["name"]: c["distinct"] for c in found["columns"]} == {
+        "id": 60, "size": 7, "colour": 2, "bought": 2,
+    }  # fmt: skip
+    assert all(column["strength"] is None for column in found["columns"])
+
+
+def test_what_is_refused(folder, engine: Engine):
+    for words, message in [
+        (("shop.csv", "--target", "bougt"), "did you mean 'bought'?"),
+        (("shp.csv",), "shp.csv"),
+        (("shop.csv", "data.drop=[size]"), "overrides change a recipe"),
+        (("shop.csv", "-o", "recipes"), "cannot be written"),
+    ]:
+        ended = engine("explore", *words)
+        assert ended.code == 2, words
+        assert message in ended.err
+    assert not (folder / "outputs" / "explored").exists()
