@@ -12,7 +12,6 @@ from engine.catalogue import unknown
 from engine.cli import console
 from engine.cli.init import recipe_name
 from engine.cli.kinds import taken_for
-from engine.cli.outputs import OUTPUTS
 from engine.errors import DataError, EngineError, Fault, RecipeError
 from engine.recipe import find
 from engine.recipe.load import load
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
     from engine.report.describe import Goal
     from engine.report.explore import Explored
 
-FOLDER = "explored"
+FOLDER = Path("outputs", "explored")  # not from cli.outputs: that takes scikit-learn to import
 MOST_TOLD = 8
 
 
@@ -51,7 +50,7 @@ def explore_(arguments: Namespace) -> int:
         for name, column in found.items()
     }
     explored = explore(asked.frame, kinds, asked.title, goal)
-    path = Path(arguments.output or OUTPUTS.root / FOLDER / f"{asked.name}.html")
+    path = Path(arguments.output or FOLDER / f"{asked.name}.html")
     _write(path, page(explored))
     if arguments.json:
         return console.as_json({"path": str(path), **_facts(explored)})

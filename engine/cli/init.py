@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from engine.catalogue import unknown
 from engine.cli import console
 from engine.cli.draft import SCHEMA_FILE, Draft, Found, scalar, text
+from engine.cli.kinds import taken_for
 from engine.errors import DataError, EngineError, Fault, RecipeError
 from engine.recipe import find, jsonschema
 from engine.recipe.composition import groups
@@ -76,7 +77,7 @@ def examine(frame: pd.DataFrame, source: str, target: str, name: str) -> Draft:
     found = read_target(frame, recipe)
     known = frame[found.known]
     positive = found.classes[-1] if found.task == "binary" else None
-    given = [_found(known, str(column)) for column in frame.columns if str(column) != target]
+    given = [taken_for(known, str(column)) for column in frame.columns if str(column) != target]
     id_ = next((row for column in given if (row := _as_id(known, column))), None)
     columns = [column for column in given if not id_ or column.name != id_.name]
     draft = Draft(
@@ -112,18 +113,6 @@ def _require_expressible(draft: Draft) -> None:
 def _least_recipe(name: str, source: str, target: str) -> Recipe:
     data = Data(source=source, target=target)
     return Recipe(name=name, data=data, model={"dummy": Family()})
-
-
-def _found(frame: pd.DataFrame, name: str) -> Found:
-    """Say what a run would take a column for; ``unusable`` where it would refuse it."""
-    from engine.steps.columns import roles
-
-    try:
-        role = roles(frame[[name]])[0]
-    except DataError as error:
-        message = error.faults[0].message
-        return Found(name, "unusable", message.removeprefix(f"the column {name!r} "))
-    return Found(name, role.column.kind if role.column else None, role.reason)
 
 
 def _as_id(frame: pd.DataFrame, column: Found) -> Found | None:
