@@ -55,8 +55,7 @@ def _metric(value: Any) -> Any:
     try:
         return read(value).name
     except RefusedError as refusal:
-        text = refusal.found[0][1].message.replace("{", "{{").replace("}", "}}")
-        raise PydanticCustomError("metric", text) from None  # type: ignore[arg-type] - a literal
+        raise PydanticCustomError("metric", "{text}", {"text": str(refusal)}) from None
 
 
 MetricName = Annotated[str, BeforeValidator(_metric), WithJsonSchema({"type": "string"})]

@@ -24,9 +24,8 @@ def faults(tree: Mapping[str, Any]) -> Iterator[tuple[Key, Fault]]:
             for inner, fault in refusal.found:
                 yield (*key, *(inner if isinstance(value, Mapping) else ())), fault
             continue
-        fault = misfit(asked, task) if task in TASKS else None
-        if fault:
-            yield key, fault
+        if task in TASKS and (unfit := misfit(asked, str(task))):
+            yield key, unfit
 
 
 def _named(evaluation: Mapping[str, Any]) -> Iterator[tuple[Key, Any]]:

@@ -77,7 +77,7 @@ class Asked:
     @property
     def least_rows(self) -> int:
         """How many rows it looks at, at the least."""
-        return max([1, self.given.get("rows", 1), *(part.least_rows for _, part in self.parts)])
+        return max([int(self.given.get("rows", 1)), *(part.least_rows for _, part in self.parts)])
 
 
 def misfit(asked: Asked, task: str) -> Fault | None:
@@ -137,8 +137,8 @@ def _of_costs(given: Mapping[str, Any]) -> Iterator[tuple[Key, Fault]]:
     pairs = (("false_positive", "true_negative"), ("false_negative", "true_positive"))
     for wrong, right in pairs:
         if wrong in given and given[wrong] < given.get(right, 0):
-            cost, own = values.plain(given[wrong]), values.plain(given.get(right, 0))
-            yield (wrong,), Fault(f"a {wrong} costs {cost}, less than a {right} ({own})")
+            texts = values.plain(given[wrong]), values.plain(given.get(right, 0))
+            yield (wrong,), Fault(f"a {wrong} costs {texts[0]}, less than a {right} ({texts[1]})")
     rows: Mapping[str, Mapping[str, float]] = given.get("matrix", {})
     for true, costs in rows.items():
         own = costs.get(true, 0.0)

@@ -20,6 +20,7 @@ from engine.recipe.metric.asked import Asked, senseless
 
 LETTERS = 20_000
 _TERM = re.compile(r"\s*([+-]?)\s*(\d+(?:\.\d*)?|\.\d+)\s*\*\s*")
+_QUOTED = re.compile(r'"(?:\\.|[^"\\])*"')
 _CALL = re.compile(r"(\w+)\s*\((.*)\)", re.DOTALL)
 _FORMS = "a name such as f1 or f_beta_2, or a mapping such as {f_beta: {beta: 2}}"
 
@@ -74,10 +75,11 @@ def _inside(text: str) -> Any:
         return text.strip()
     try:
         found = yaml_text.parse("{" + text + "}", "")
+        faults = found.faults
     except RecipeError as error:
-        raise RefusedError(*(((), Fault(f.message, hint=f.hint)) for f in error.faults)) from None
-    if found.faults:
-        raise RefusedError(*(((), Fault(f.message, hint=f.hint)) for f in found.faults))
+        faults = error.faults
+    if faults:
+        raise RefusedError(*(((), Fault(f"({text}): {f.message}", hint=f.hint)) for f in faults))
     return found.tree
 
 
@@ -116,12 +118,15 @@ def _short(row: Mapping[str, Any], value: Any) -> str:
         order = ["share", "number", "whole", "word"]
     else:
         order = ["number", "whole", "share", "word"]
-    return next((kinds[kind] for kind in order if kind in kinds), next(iter(row["parameters"])))
+    found = [kinds[kind] for kind in order if kind in kinds]
+    return str(found[0] if found else next(iter(row["parameters"])))
 
 
 def _parameters(entry: str, row: Mapping[str, Any], given: Mapping[Any, Any]) -> dict[str, Any]:
     """Return parameters in the order of the row, without those that are their default."""
-    rows, found, faults = row["parameters"], {}, []
+    rows: Mapping[str, Any] = row["parameters"]
+    found: dict[str, Any] = {}
+    faults: list[tuple[Key, Fault]] = []
     for name, value in given.items():
         if name not in rows:
             fault = catalogue.unknown("parameter", str(name), rows)
@@ -177,13 +182,12 @@ def _sum(text: str) -> Asked:
 
 def _end(text: str, begin: int) -> int:
     """Return where a part of a sum ends: before a sign outside of parentheses and quotes."""
-    depth, quoted = 0, False
-    for position in range(begin, len(text)):
-        letter = text[position]
-        if letter == '"' and text[position - 1] != "\\":
-            quoted = not quoted
-        depth += 0 if quoted else (letter == "(") - (letter == ")")
-        if letter in "+-" and depth == 0 and not quoted:
+    depth = 0
+    bare = _QUOTED.sub(lambda quoted: " " * len(quoted[0]), text)
+    for position in range(begin, len(bare)):
+        letter = bare[position]
+        depth += (letter == "(") - (letter == ")")
+        if letter in "+-" and depth == 0:
             return position
     return len(text)
 

@@ -104,12 +104,9 @@ def _positional(exact: Decimal) -> str:
 
 
 def _inside(found: float, row: Row) -> bool:
-    return (
-        found > row.get("above", -math.inf)
-        and found >= row.get("least", -math.inf)
-        and found < row.get("below", math.inf)
-        and found <= row.get("most", math.inf)
-    )
+    low = found > row.get("above", -math.inf) and found >= row.get("least", -math.inf)
+    high = found < row.get("below", math.inf) and found <= row.get("most", math.inf)
+    return bool(low and high)
 
 
 def _expected(row: Row) -> str:
