@@ -82,7 +82,8 @@ def recorded(task: Task) -> list[str]:
     (True, False)
     """
     rows = catalogue.rows("metrics")
-    return [name for name in fitting(task) if rows[name].get("recorded", True)]
+    unasked = {name: row.get("recorded", not row.get("parameters")) for name, row in rows.items()}
+    return [name for name in fitting(task) if unasked[name]]
 
 
 def primary(task: Task) -> str:

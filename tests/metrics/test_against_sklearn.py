@@ -188,7 +188,9 @@ ORACLES = {
     "0.5*rmse+0.5*mae": summed(rmse=0.5, mae=0.5),
     "mse": of_values(oracle.mean_squared_error),
     "mdape": lambda truth, predicted, _: np.median(np.abs(1 - predicted.value / truth)),
-    "smape": lambda t, p, _: np.mean([2 * abs(a - b) / (a + b) for a, b in zip(t, p.value)]),
+    "smape": lambda truth, p, _: oracle.mean_absolute_percentage_error(
+        np.ones(len(truth)), 1 + 2 * (truth - p.value) / (truth + p.value)
+    ),
     "wape": lambda truth, p, _: oracle.mean_absolute_error(truth, p.value) / truth.mean(),
     "log_cosh": lambda t, p, _: (
         np.mean(special.logsumexp([t - p.value, p.value - t], axis=0)) - np.log(2)

@@ -45,7 +45,7 @@ def test_it_is_a_schema() -> None:
         "evaluation: {metric: {cost: {false_positive: 5, false_negative: 100}}}",
         "evaluation: {metric: {cost: {matrix: {a: {b: 5}}, otherwise: 1}}}",
         "evaluation: {metric: {weighted: {roc_auc: 0.7, log_loss: -0.3}}}",
-        "evaluation: {metrics: ['cost(false_positive: 5, false_negative: 100)', calibration_error]}",
+        "evaluation: {metrics: ['cost(false_positive: 5, false_negative: 100)', gini]}",
     ],
 )
 def test_it_takes(text: str) -> None:

@@ -189,3 +189,18 @@ def test_ten_thousand_columns_are_no_obstacle(tmp_path):
     assert time.process_time() - begin < 15, "it is two or three seconds on a quiet machine"
     made.run("pack")
     assert len(json.loads((made["pack"].folder / "contract.json").read_text())["columns"]) == 10_000
+
+
+def test_a_family_without_probabilities_is_told_so_where_the_metric_needs_them(tmp_path):
+    tree = {
+        "margin": {**family_tree("linear"), "classifier": "sklearn.svm.LinearSVC", "params": {}}
+    }
+    made = Steps(recipe(tree, search={"trials": 1}), mixed(120), tmp_path)
+    with pytest.raises(SearchError, match="roc_auc needs probabilities, and it gives none"):
+        made.run("search")
+    made = Steps(
+        recipe(tree, search={"trials": 1}, evaluation={"metric": "f_beta_2"}),
+        mixed(120), tmp_path / "other",
+    )  # fmt: skip
+    made.run("search")
+    assert 0 < made["search"].best.mean <= 1

@@ -71,7 +71,7 @@ def test_it_is_read_as(value: object, name: str) -> None:
         ({"roc_auk": {}}, "did you mean 'roc_auc'?"),
         ("f_beta", "the metric f_beta needs beta\n    write f_beta_2"),
         ({"f_beta": {"bta": 2}}, "f_beta.bta: the metric f_beta has no parameter 'bta'"),
-        ({"f_beta": {"beta": 0}}, "f_beta.beta: `beta` of the metric f_beta is 0; a number above 0"),
+        ({"f_beta": {"beta": 0}}, "f_beta.beta: `beta` of the metric f_beta is 0; a number"),
         ("f_beta_-1", "a number above 0 and up to 100 was expected"),
         ("f_beta_x", "is 'x'; a number above 0"),
         ({"f_beta": {"beta": True}}, "is True; a number"),
@@ -169,9 +169,10 @@ def test_sums_are_found_again(names: list[str], weights: list[float]) -> None:
 @given(st.text(max_size=40) | st.from_regex(r"[a-z_]{1,9}[(_][ -~]{0,30}\)?", fullmatch=True))
 def test_any_text_is_read_or_refused(text: str) -> None:
     try:
-        assert read(read(text).name) == read(text)
-    except RefusedError as refusal:
-        assert refusal.found
+        asked = read(text)
+    except RefusedError:
+        return
+    assert read(asked.name) == asked
 
 
 def test_no_name_reads_as_another_with_a_parameter() -> None:
