@@ -142,12 +142,14 @@ def _of_costs(given: Mapping[str, Any]) -> Iterator[tuple[Key, Fault]]:
     rows: Mapping[str, Mapping[str, float]] = given.get("matrix", {})
     for true, costs in rows.items():
         own = costs.get(true, 0.0)
-        for name in [*costs, "otherwise"]:
-            cost = given.get("otherwise", own) if name == "otherwise" else costs[name]
+        mistakes: list[tuple[Key, str, float]] = [
+            (("matrix", true, name), name, cost) for name, cost in costs.items()
+        ]
+        if "otherwise" in given:
+            mistakes.append((("otherwise",), "any other class", given["otherwise"]))
+        for key, called, cost in mistakes:
             if cost < own:
-                called = "any other class" if name == "otherwise" else name
                 text = f"taking {true} for {called} costs {values.plain(cost)}, less than "
-                key = (name,) if name == "otherwise" else ("matrix", true, name)
                 yield key, Fault(f"{text}taking it for {true} ({values.plain(own)})")
     if "matrix" in given and not _any_above(given, rows):
         yield ("matrix",), Fault("no mistake costs anything: there is nothing to tell apart")

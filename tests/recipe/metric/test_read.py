@@ -105,6 +105,12 @@ def test_it_is_read_as(value: object, name: str) -> None:
             {"cost": {"matrix": {"a": {"a": 3, "b": 1, "c": 9}}}},
             "cost.matrix.a.b: taking a for b costs 1, less than taking it for a (3)",
         ),
+        (
+            {"cost": {"matrix": {"a": {"a": 3, "b": 9}}, "otherwise": 1}},
+            "cost.otherwise: taking a for any other class costs 1, less than taking it for a (3)",
+        ),
+        ({"cost": {"matrix": {"a": {"otherwise": -1}}}}, "taking a for otherwise costs -1"),
+        ({"cost": {"matrix": {"a": {"b": 1}}, "otherwise": -1}}, "a number from 0 was expected"),
         ({"cost": {"matrix": {"a": {"b": "x"}}}}, "a number for the cost of a taken for b"),
         ({"cost": {"matrix": {"a": 3}}}, "such as a: {CLASS: 5}"),
         ({"cost": {"matrix": {}}}, "a mapping of each true class"),
