@@ -3,8 +3,9 @@
 A catalogue is a package of the engine (a plural noun: ``sources``, ``splitters``, ...) with a
 ``catalogue.yaml``: a row for each entry, read without importing anything. Where an entry needs
 code, it is the module of the same name in that package; where all entries are made alike, the
-package has a function ``load(name)``. Installed entry points of the group ``engine.<role>`` join
-in. Nothing registers itself at import time.
+package has a function ``load(name)``, which reads parameters out of the name as well
+(``f_beta_2``) where the package says ``TAKES_PARAMETERS``. Installed entry points of the group
+``engine.<role>`` join in. Nothing registers itself at import time.
 """
 
 from __future__ import annotations
@@ -34,9 +35,10 @@ def find(role: str, name: str) -> Any:
     """
     if name in _points(role):
         return _points(role)[name].load()
-    if name not in rows(role):
+    package = importlib.import_module(f"engine.{role}")
+    if name not in rows(role) and not getattr(package, "TAKES_PARAMETERS", False):
         raise NotFoundError(unknown(role.removesuffix("s"), name, rows(role)))
-    load = getattr(importlib.import_module(f"engine.{role}"), "load", None)
+    load = getattr(package, "load", None)
     return load(name) if load else importlib.import_module(f"engine.{role}.{name}")
 
 

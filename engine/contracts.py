@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 if TYPE_CHECKING:
@@ -99,30 +99,53 @@ class Metric:
 
     Attributes
     ----------
+    name : str
+        With its parameters: ``catalogue.find`` finds it again by it.
     tasks : tuple of str
         Tasks that it has a meaning for.
-    needs : {"value", "probability"}
-        What it looks at.
+    needs : {"value", "probability", "ranking"}
+        What it looks at: classes or numbers, probabilities, or how these rank the rows.
     maximize : bool
         Whether more is better.
     lowest, highest : float
         The range of possible scores; may be infinite.
     function : callable
-        ``function(truth, predicted, classes) -> float`` with ``classes`` the number of classes.
+        ``function(truth, predicted, classes, **parameters) -> float`` with ``classes`` the number
+        of classes.
+    parameters : mapping
+        What the function is given besides.
+    least_rows : int
+        Fewer rows have no score.
+    bind : callable, optional
+        ``bind(metric, labels)``, for a metric whose parameters name classes: returns it with
+        parameters in class codes. Raises RecipeError where they do not fit the classes.
     """
 
     name: str
     about: str
     tasks: tuple[str, ...]
-    needs: Literal["value", "probability"]
+    needs: Literal["value", "probability", "ranking"]
     maximize: bool
     lowest: float
     highest: float
-    function: Callable[[NDArray[Any], Predicted, int], float]
+    function: Callable[..., float]
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    least_rows: int = 1
+    bind: Callable[[Metric, tuple[Any, ...]], Metric] | None = None
 
     def __call__(self, truth: NDArray[Any], predicted: Predicted, classes: int = 0) -> float:
         """Score; nan where the metric has no meaning for these rows."""
-        return self.function(truth, predicted, classes)
+        return self.function(truth, predicted, classes, **self.parameters)
+
+    def bound(self, labels: tuple[Any, ...]) -> Metric:
+        """Return the metric for a target of these classes, in the order of their codes.
+
+        Raises
+        ------
+        engine.errors.RecipeError
+            If its parameters name other classes.
+        """
+        return self.bind(self, labels) if self.bind else self
 
     def loss(self, score: float) -> float:
         """The score turned so that less is better."""

@@ -10,7 +10,7 @@ import pytest
 
 from engine import catalogue
 from engine.cli import main
-from engine.contracts import Fold
+from engine.contracts import Fold, Metric, Predicted
 from engine.errors import NotFoundError
 
 ROLES = ("sources", "transforms", "models", "metrics", "splitters", "executors")
@@ -40,7 +40,8 @@ def _forget():
 def test_every_row_is_found_and_says_what_it_is_for(role):
     for name, row in catalogue.rows(role).items():
         assert row["about"].endswith(".")
-        assert catalogue.find(role, name) is not None
+        for written in row.get("examples", [name]):
+            assert catalogue.find(role, written) is not None
 
 
 def test_an_unknown_entry_is_told_with_the_nearest():
@@ -86,6 +87,29 @@ def test_an_installed_entry_cannot_take_a_name_of_ours(installed):
     installed("metrics", "rmse", SimpleNamespace(ROW={"about": "Another."}))
     assert catalogue.find("metrics", "rmse").name == "rmse"
     assert catalogue.rows("metrics")["rmse"]["about"] != "Another."
+
+
+def distance(truth, predicted, classes, power):
+    return float((abs(truth - predicted.value) ** power).mean())
+
+
+def test_an_installed_metric_may_take_parameters(installed, tmp_path, monkeypatch):
+    row = {
+        "about": "A distance.", "tasks": ["regression"], "needs": "value", "direction": "minimize",
+        "parameters": {"power": {"kind": "number", "above": 0, "about": "Of each."}},
+        "examples": ["distance_3"],
+    }  # fmt: skip
+    metric = Metric("distance", "A distance.", ("regression",), "value", False, 0, 9e9, distance)
+    object.__setattr__(metric, "ROW", row)
+    installed("metrics", "distance", metric)
+    found = catalogue.find("metrics", "distance_2")
+    assert (found.name, found.parameters) == ("distance_2", {"power": 2})
+    assert found(np.array([1.0, 2.0]), Predicted(np.array([1.0, 5.0]))) == 4.5
+    monkeypatch.chdir(tmp_path)
+    text = 'data: {source: "sklearn:diabetes", target: target}\nmodel: [dummy]\n'
+    (tmp_path / "r.yaml").write_text(text, "utf-8")
+    assert main(["run", "r.yaml", "evaluation.metric=distance_1.5"]) == 0
+    assert main(["check", "r.yaml", "evaluation.metric=distance_0"]) == 2
 
 
 def test_a_splitter_that_does_not_exist_is_refused(tmp_path, monkeypatch, capsys):

@@ -16,7 +16,11 @@ from engine.errors import NotFoundError
 from engine.recipe import jsonschema
 from engine.recipe.composition import groups
 
-BESIDES = {"metrics": "tasks", "transforms": "options", "sources": "patterns"}
+BESIDES = {
+    "metrics": ("tasks", "direction", "parameters"),
+    "transforms": ("options",),
+    "sources": ("patterns",),
+}
 """What is worth a column of its own, by catalogue."""
 
 
@@ -63,13 +67,13 @@ def _called(name: str, found: dict[str, list[Entry]]) -> str:
 
 
 def _table(name: str, entries: list[Entry]) -> None:
-    besides = BESIDES.get(name)
-    columns = [name, *([besides] if besides else []), "about"]
-    rows = [
-        (e["name"], *([", ".join(e.get(besides, []))] if besides else []), e["about"])
-        for e in entries
-    ]  # fmt: skip
-    console.table("", columns, rows)
+    besides = BESIDES.get(name, ())
+    rows = [(e["name"], *(_listed(e.get(key, [])) for key in besides), e["about"]) for e in entries]
+    console.table("", [name, *besides, "about"], rows)
+
+
+def _listed(value: Any) -> str:
+    return value if isinstance(value, str) else ", ".join(value)
 
 
 def _blocks(entries: list[Entry]) -> None:

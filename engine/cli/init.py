@@ -82,7 +82,7 @@ def examine(frame: pd.DataFrame, source: str, target: str, name: str) -> Draft:
     columns = [column for column in given if not id_ or column.name != id_.name]
     draft = Draft(
         recipe=name, source=source, target=target, rows=len(frame),
-        task=found.task, because=found.reason, metric=metric_name(recipe, found.task),
+        task=found.task, because=found.reason, metric=metric_name(recipe, found),
         positive=positive, share=float((found.values[found.known] == 1).mean()),
         unlabelled=len(frame) - len(known), id=id_,
         time=next((column for column in columns if column.kind == "date"), None),

@@ -7,37 +7,63 @@ the functions themselves are numpy alone, as the search calls them for every tri
 from __future__ import annotations
 
 import importlib
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
 
 from engine import catalogue
 from engine.contracts import Metric, Task
 from engine.errors import NotFoundError
+from engine.recipe.metric.asked import Asked
+from engine.recipe.metric.read import RefusedError, read
 
+TAKES_PARAMETERS = True
 _PRIMARY: dict[Task, str] = {"binary": "roc_auc", "multiclass": "log_loss", "regression": "rmse"}
 
 
 def load(name: str) -> Metric:
-    """Return the metric called ``name``.
+    """Return the metric called ``name``, which may hold parameters, or be a sum by weight.
 
     Raises
     ------
     engine.errors.NotFoundError
-        If the catalogue has no such metric; the nearest name is suggested.
+        If the catalogue has no such metric, or it takes no such parameters.
+
+    >>> load("precision_at_10%").parameters
+    {'share': 0.1}
     """
-    rows = catalogue.rows("metrics")
-    if name not in rows:
-        raise NotFoundError(catalogue.unknown("metric", name, rows))
-    row = rows[name]
-    kind = "regression" if "regression" in row["tasks"] else "classification"
-    return Metric(
-        name=name,
+    try:
+        return _made(read(name))
+    except RefusedError as refusal:
+        raise NotFoundError(*(fault for _, fault in refusal.found)) from None
+
+
+def _made(asked: Asked) -> Metric:
+    row = asked.row
+    if "function" not in row:  # an installed one: it is a metric already
+        found: Metric = catalogue.find("metrics", asked.entry)
+        return replace(found, name=asked.name, parameters=asked.parameters)
+    module = importlib.import_module(f"engine.metrics.{_module(row)}")
+    parts = [(weight, _made(part)) for weight, part in asked.parts]
+    metric = Metric(
+        name=asked.name,
         about=row["about"],
-        tasks=tuple(row["tasks"]),
+        tasks=asked.tasks,
         needs=row["needs"],
-        maximize=row["direction"] == "maximize",
+        maximize=asked.maximize,
         lowest=float(row["lowest"]),
         highest=float(row["highest"]),
-        function=getattr(importlib.import_module(f"engine.metrics.{kind}"), row["function"]),
+        function=getattr(module, row["function"]),
+        parameters={"parts": tuple(parts)} if parts else asked.parameters,
+        least_rows=asked.least_rows,
     )
+    finish = getattr(module, row["finish"]) if "finish" in row else None
+    return finish(metric) if finish else metric
+
+
+def _module(row: Mapping[str, Any]) -> str:
+    default = "regression" if "regression" in row["tasks"] else "classification"
+    return str(row.get("module", default))
 
 
 def fitting(task: Task) -> list[str]:
@@ -47,6 +73,17 @@ def fitting(task: Task) -> list[str]:
     ['rmse', 'mae']
     """
     return [name for name, row in catalogue.rows("metrics").items() if task in row["tasks"]]
+
+
+def recorded(task: Task) -> list[str]:
+    """Return the names of those that are recorded for ``task`` where a recipe lists none.
+
+    >>> "max_error" in recorded("regression"), "huber" in recorded("regression")
+    (True, False)
+    """
+    rows = catalogue.rows("metrics")
+    unasked = {name: row.get("recorded", not row.get("parameters")) for name, row in rows.items()}
+    return [name for name in fitting(task) if unasked[name]]
 
 
 def primary(task: Task) -> str:

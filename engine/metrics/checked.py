@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from engine.contracts import Numbers, Predicted
 
     Codes = NDArray[np.int64]
-    Score = Callable[[NDArray[Any], Predicted, int], float]
+    Score = Callable[..., float]
 
 _ROUNDING = 1e-6
 
@@ -33,10 +33,12 @@ def scored(function: Score) -> Score:
     """Make a metric return nan, silently, where it is undefined or not finite."""
 
     @wraps(function)
-    def score(truth: NDArray[Any], predicted: Predicted, classes: int = 0) -> float:
+    def score(
+        truth: NDArray[Any], predicted: Predicted, classes: int = 0, **parameters: Any
+    ) -> float:
         try:
             with np.errstate(all="ignore"):
-                found = float(function(truth, predicted, classes))
+                found = float(function(truth, predicted, classes, **parameters))
         except UndefinedError:
             return math.nan
         return found if math.isfinite(found) else math.nan

@@ -58,24 +58,20 @@ def brier(truth: NDArray[Any], predicted: Predicted, classes: int) -> float:
 @scored
 def top_2_accuracy(truth: NDArray[Any], predicted: Predicted, classes: int) -> float:
     """Share of rows whose class has at most one above it; of equals, the higher code is above."""
-    codes, table = checked.probabilities(truth, predicted, classes)
-    given = table[np.arange(len(codes)), codes][:, None]
-    later = np.arange(table.shape[1])[None, :] > codes[:, None]
-    above = ((table > given) | ((table == given) & later)).sum(axis=1)
-    return float((above < 2).mean())
+    return within_top(truth, predicted, classes, 2)
 
 
 @scored
 def accuracy(truth: NDArray[Any], predicted: Predicted, classes: int) -> float:
     """Share of rows whose class is right."""
-    table = _confusion(truth, predicted, classes)
+    table = confusion(truth, predicted, classes)
     return float(np.trace(table) / table.sum())
 
 
 @scored
 def balanced_accuracy(truth: NDArray[Any], predicted: Predicted, classes: int) -> float:
     """Mean of recall over the classes that occur in the truth; nan for one class only."""
-    table = _several(_confusion(truth, predicted, classes))
+    table = several(confusion(truth, predicted, classes))
     members = table.sum(axis=1)
     return float((table.diagonal()[members > 0] / members[members > 0]).mean())
 
@@ -83,20 +79,63 @@ def balanced_accuracy(truth: NDArray[Any], predicted: Predicted, classes: int) -
 @scored
 def precision(truth: NDArray[Any], predicted: Predicted, classes: int) -> float:
     """Right calls over all calls of a class."""
-    return _of_classes(_confusion(truth, predicted, classes), lambda hit, true, called: called)
+    return _of_classes(confusion(truth, predicted, classes), lambda hit, true, called: called)
 
 
 @scored
 def recall(truth: NDArray[Any], predicted: Predicted, classes: int) -> float:
     """Right calls over all rows of a class."""
-    return _of_classes(_confusion(truth, predicted, classes), lambda hit, true, called: true)
+    return _of_classes(confusion(truth, predicted, classes), lambda hit, true, called: true)
 
 
 @scored
 def f1(truth: NDArray[Any], predicted: Predicted, classes: int) -> float:
     """Twice the right calls over calls and rows of a class (van Rijsbergen 1979)."""
-    halves = _confusion(truth, predicted, classes)
+    halves = confusion(truth, predicted, classes)
     return _of_classes(halves, lambda hit, true, called: (true + called) / 2)
+
+
+@scored
+def f_beta(truth: NDArray[Any], predicted: Predicted, classes: int, *, beta: float) -> float:
+    """Harmonic mean in which recall weighs ``beta`` squared times as much (van Rijsbergen 1979)."""
+    recalls = beta**2
+    return _of_classes(
+        confusion(truth, predicted, classes),
+        lambda hit, true, called: (recalls * true + called) / (1 + recalls),
+    )
+
+
+@scored
+def f1_weighted(truth: NDArray[Any], predicted: Predicted, classes: int) -> float:
+    """Mean of the classes' f1, each by its number of rows."""
+    table = confusion(truth, predicted, classes)
+    true, called = table.sum(axis=1), table.sum(axis=0)
+    return float((2 * table.diagonal() / np.maximum(true + called, 1)) @ true / true.sum())
+
+
+@scored
+def jaccard(truth: NDArray[Any], predicted: Predicted, classes: int) -> float:
+    """Right calls over rows that are of a class or called so (Jaccard 1901)."""
+    table = confusion(truth, predicted, classes)
+    return _of_classes(table, lambda hit, true, called: true + called - hit)
+
+
+@scored
+def specificity(truth: NDArray[Any], predicted: Predicted, classes: int) -> float:
+    """Share of the negative rows that are called negative."""
+    table = confusion(truth, predicted, classes)
+    if len(table) != 2 or not table[0].sum():
+        raise UndefinedError
+    return float(table[0, 0] / table[0].sum())
+
+
+@scored
+def g_mean(truth: NDArray[Any], predicted: Predicted, classes: int) -> float:
+    """Geometric mean of recall over the classes that occur in the truth (Kubat 1997)."""
+    table = several(confusion(truth, predicted, classes))
+    members = table.sum(axis=1)
+    recalls = table.diagonal()[members > 0] / members[members > 0]
+    return float(np.prod(recalls) ** (1 / len(recalls)))
 
 
 @scored
@@ -105,7 +144,7 @@ def mcc(truth: NDArray[Any], predicted: Predicted, classes: int) -> float:
 
     It is 0 where all rows are given one class, nan where the truth has one class only.
     """
-    table = _several(_confusion(truth, predicted, classes)).astype(np.float64)
+    table = several(confusion(truth, predicted, classes)).astype(np.float64)
     true, called, rows = table.sum(axis=1), table.sum(axis=0), table.sum()
     covariance = np.trace(table) * rows - true @ called
     spread = np.sqrt(rows**2 - true @ true) * np.sqrt(rows**2 - called @ called)
@@ -115,12 +154,21 @@ def mcc(truth: NDArray[Any], predicted: Predicted, classes: int) -> float:
 @scored
 def kappa(truth: NDArray[Any], predicted: Predicted, classes: int) -> float:
     """Agreement beyond chance: (p_o - p_e) / (1 - p_e) (Cohen 1960)."""
-    table = _several(_confusion(truth, predicted, classes)) / len(truth)
+    table = several(confusion(truth, predicted, classes)) / len(truth)
     expected = table.sum(axis=1) @ table.sum(axis=0)
     return float((np.trace(table) - expected) / (1 - expected))
 
 
-def _confusion(truth: NDArray[Any], predicted: Predicted, classes: int) -> Codes:
+def within_top(truth: NDArray[Any], predicted: Predicted, classes: int, k: int) -> float:
+    """Share of rows whose class has fewer than ``k`` above it; of equals, the higher code is."""
+    codes, table = checked.probabilities(truth, predicted, classes)
+    given = table[np.arange(len(codes)), codes][:, None]
+    later = np.arange(table.shape[1])[None, :] > codes[:, None]
+    above = ((table > given) | ((table == given) & later)).sum(axis=1)
+    return float((above < k).mean())
+
+
+def confusion(truth: NDArray[Any], predicted: Predicted, classes: int) -> Codes:
     """Count rows by true (first axis) and predicted class; the shape is (K, K)."""
     true, called = checked.codes(truth, classes), checked.codes(predicted.value, classes)
     if len(true) != len(called):
@@ -129,7 +177,8 @@ def _confusion(truth: NDArray[Any], predicted: Predicted, classes: int) -> Codes
     return np.bincount(true * width + called, minlength=width * width).reshape(width, width)
 
 
-def _several(table: Codes) -> Codes:
+def several(table: Codes) -> Codes:
+    """Return the table where the truth has more than one class; else the metric is undefined."""
     if (table.sum(axis=1) > 0).sum() < 2:
         raise UndefinedError
     return table

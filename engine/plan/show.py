@@ -67,7 +67,7 @@ def _data(plan: Plan, split: Split) -> dict[str, Any]:
         "folds": len(split.folds),
         "split": split.how,
         "split_because": how["why"],
-        "metric": metric_name(plan.recipe, split.target.task),
+        "metric": metric_name(plan.recipe, split.target),
     }
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from engine import catalogue
 from engine.recipe import ranges
 from engine.recipe.composition.groups import SIDE_BY_SIDE, Groups
+from engine.recipe.metric import schema as metric
 from engine.recipe.schema import Recipe
 
 Schema = dict[str, Any]
@@ -19,7 +20,6 @@ _REFERENCE: Schema = {"type": "string", "pattern": r"\$\{"}
 _RANGE = "#/$defs/Range"
 _NUMBERS = {"integer", "number", "boolean"}
 _NAMED = (  # where a recipe names an entry of a catalogue
-    ("Evaluation", "metric", "metrics"),
     ("Evaluation", "split", "splitters"),
     ("Compute", "executor", "executors"),
 )
@@ -37,6 +37,7 @@ def schema(groups: Groups) -> Schema:
     definitions = {name: _followed(part) for name, part in made["$defs"].items()}
     definitions |= {"Range": _range()}
     _name_entries(definitions)
+    _name_metrics(definitions)
     fields = {name: _followed(field) for name, field in made["properties"].items()}
     for group, known in groups.options.items():
         fields[group] = _selectable(group, fields[group], sorted(known), definitions)
@@ -60,6 +61,15 @@ def _name_entries(definitions: dict[str, Schema]) -> None:
         default = [field["default"]] if field["default"] == "auto" else []
         field.pop("type", None)
         field["enum"] = [*default, *catalogue.names(role)]
+
+
+def _name_metrics(definitions: dict[str, Schema]) -> None:
+    """Let a metric have any of its forms."""
+    definitions["Metric"] = metric.metric()
+    fields, one = definitions["Evaluation"]["properties"], {"$ref": "#/$defs/Metric"}
+    for key, form in (("metric", one), ("metrics", {"type": "array", "items": one})):
+        about = {word: fields[key][word] for word in ("title", "description", "default")}
+        fields[key] = {"anyOf": [{"const": "auto"}, form, _REFERENCE], **about}
 
 
 def _followed(part: Any) -> Any:

@@ -12,6 +12,8 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from engine.recipe.metric.read import RefusedError, read
+
 Task = Literal["binary", "multiclass", "regression"]
 
 
@@ -44,6 +46,19 @@ Duration = Annotated[
     Field(gt=0, allow_inf_nan=False),
     WithJsonSchema({"anyOf": [{"type": "number"}, {"type": "string", "examples": ["10m"]}]}),
 ]
+
+
+def _metric(value: Any) -> Any:
+    """Read a metric in any of its forms as its name."""
+    if value == "auto" or not isinstance(value, str | dict):
+        return value
+    try:
+        return read(value).name
+    except RefusedError as refusal:
+        raise PydanticCustomError("metric", "{text}", {"text": str(refusal)}) from None
+
+
+MetricName = Annotated[str, BeforeValidator(_metric), WithJsonSchema({"type": "string"})]
 
 
 class Part(BaseModel):
@@ -196,10 +211,11 @@ class Search(Part):
 class Evaluation(Part):
     """How candidates are scored."""
 
-    metric: str = "auto"
-    """What is optimised; roc_auc, log_loss or rmse by task where it is auto."""
-    metrics: Literal["auto"] | list[str] = "auto"
-    """What is recorded besides; all that fit the task where it is auto."""
+    metric: MetricName = "auto"
+    """What is optimised; roc_auc, log_loss or rmse by task where it is auto. With parameters it is
+    written f_beta_2 or {f_beta: {beta: 2}}, by weight 0.7*roc_auc+0.3*f1."""
+    metrics: Literal["auto"] | list[MetricName] = "auto"
+    """What is recorded besides; the usual ones of the task where it is auto."""
     folds: Annotated[int, Field(ge=2)] = 5
     """Folds of cross-validation."""
     holdout: Annotated[float, Field(ge=0, lt=1)] = 0.2

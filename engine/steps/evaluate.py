@@ -19,8 +19,7 @@ from engine.bundle.predict import Model
 from engine.contracts import Index, Listener, Metric, Predicted
 from engine.recipe.schema import Recipe
 from engine.search.candidate import Outcome, Trial
-from engine.steps import warned
-from engine.steps.measures import metric_names
+from engine.steps import measures, warned
 from engine.steps.search import Searched
 from engine.steps.split import Split
 from engine.steps.unit import watches_fold
@@ -64,8 +63,7 @@ def run(recipe: Recipe, inputs: Mapping[str, Any], folder: Path, listener: Liste
     """Compute every metric for each fold and on the holdout, and save predictions."""
     split: Split = inputs["split"]
     searched: Searched = inputs["search"]
-    names = metric_names(recipe, split.target.task)
-    metrics = [catalogue.find("metrics", name) for name in names]
+    metrics = measures.metrics(recipe, split)
     rows = [
         {**_row(trial, searched, split, metrics), "optimistic": _is_optimistic(trial, recipe)}
         for trial in _leaders(searched)

@@ -3,41 +3,59 @@
 from __future__ import annotations
 
 from engine import catalogue
-from engine.catalogue import near
-from engine.contracts import Task
+from engine.contracts import Metric
 from engine.errors import Fault, RecipeError
-from engine.metrics import fitting, primary
+from engine.metrics import primary, recorded
+from engine.recipe.metric.asked import misfit
+from engine.recipe.metric.read import read
 from engine.recipe.schema import Recipe
+from engine.steps.split import Split
+from engine.steps.target import Target
 
 
-def metric_names(recipe: Recipe, task: Task) -> list[str]:
-    """Return the names of a run's metrics, the one that is optimised first.
+def metrics(recipe: Recipe, split: Split) -> list[Metric]:
+    """Return a run's metrics, the one that is optimised first.
 
     Raises
     ------
     RecipeError
-        If one of them has no meaning for the task.
+        If one of them has no meaning for the task, names classes that the target does not have,
+        or looks at more rows than the holdout or a fold has.
     """
+    parts = [split.holdout, *(fold.valid for fold in split.folds)]
+    return _metrics(recipe, split.target, min(len(part) for part in parts if len(part)))
+
+
+def metric_name(recipe: Recipe, target: Target) -> str:
+    """Return the name of the metric that is optimised for a target."""
+    return _metrics(recipe, target)[0].name
+
+
+def _metrics(recipe: Recipe, target: Target, rows: int | None = None) -> list[Metric]:
     wanted = recipe.evaluation
-    first = primary(task) if wanted.metric == "auto" else wanted.metric
-    others = fitting(task) if wanted.metrics == "auto" else wanted.metrics
+    first = primary(target.task) if wanted.metric == "auto" else wanted.metric
+    others = recorded(target.task) if wanted.metrics == "auto" else wanted.metrics
     named = [("evaluation.metric", first), *(("evaluation.metrics", name) for name in others)]
-    fit = fitting(task)
-    faults = [_misfit(key, name, task, fit) for key, name in named if name not in fit]
+    found: dict[str, Metric] = {}
+    faults: list[Fault] = []
+    for key, name in named:
+        try:
+            found.setdefault(name, _metric(name, target, rows))
+        except RecipeError as error:
+            faults += [Fault(fault.message, key, fault.hint) for fault in error.faults]
     if faults:
         raise RecipeError(*dict.fromkeys(faults))
-    return list(dict.fromkeys([first, *others]))
+    return list(found.values())
 
 
-def metric_name(recipe: Recipe, task: Task) -> str:
-    """Return the metric that is optimised."""
-    return metric_names(recipe, task)[0]
-
-
-def _misfit(key: str, name: str, task: Task, fit: list[str]) -> Fault:
-    if name not in catalogue.rows("metrics"):
-        return catalogue.unknown("metric", name, catalogue.rows("metrics"), key)
-    guess = near(name, fit)
-    tasks = " and ".join(catalogue.rows("metrics")[name]["tasks"])
-    hint = f"did you mean {guess!r}?" if guess else f"use one of {', '.join(fit)}"
-    return Fault(f"{name} is for {tasks}, and the target makes this {task}", key, hint)
+def _metric(name: str, target: Target, rows: int | None) -> Metric:
+    asked = read(name)
+    if fault := misfit(asked, target.task):
+        tasks = " and ".join(asked.tasks)
+        text = f"{name} is for {tasks}, and the target makes this {target.task}"
+        raise RecipeError(Fault(text, hint=fault.hint))
+    if rows is not None and asked.least_rows > rows:
+        text = f"{name} looks at {asked.least_rows:,} rows, and a fold or the holdout has {rows:,}"
+        raise RecipeError(Fault(text, hint="name a share of the rows, such as 10%"))
+    metric: Metric = catalogue.find("metrics", name)
+    return metric.bound(target.classes)

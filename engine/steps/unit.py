@@ -120,11 +120,12 @@ def attach(recipe: Mapping[str, Any], folders: Mapping[str, str], metric: str, w
     """
     global _attached
     read = Recipe.model_validate(recipe)
+    parts = split.load(read, Path(folders["split"]))
     _attached = Material(
         read,
-        split.load(read, Path(folders["split"])),
+        parts,
         assemble.load(read, Path(folders["assemble"])),
-        catalogue.find("metrics", metric),
+        catalogue.find("metrics", metric).bound(parts.target.classes),
         threads,
         PREPARED_BYTES // workers,
     )
@@ -172,6 +173,8 @@ def _fit(material: Material, candidate: Candidate, number: int) -> Outcome:
         model.fit(train, material.y(fold.train))
     classes = material.split.target.classes
     predicted = Model(model, classes).predict(valid)
+    if material.metric.needs != "value" and predicted.probability is None:
+        raise ValueError(f"{material.metric.name} needs probabilities, and it gives none")
     score = float(material.metric(truth, predicted, len(classes)))
     return _outcome(score, predicted, getattr(model, "rounds_", None))
 

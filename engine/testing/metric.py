@@ -13,6 +13,8 @@ import numpy as np
 
 from engine import catalogue, metrics
 from engine.contracts import Metric, Predicted
+from engine.errors import NotFoundError
+from engine.recipe.metric.read import read
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -38,17 +40,48 @@ def perfect(truth: NDArray[Any], classes: int) -> Predicted:
     return Predicted(truth, np.eye(classes)[truth] if classes else None)
 
 
+def written(name: str) -> list[str]:
+    """Return the names under which an entry is tried: itself, or with the row's parameters."""
+    return list(catalogue.rows("metrics")[name].get("examples", [name]))
+
+
 def check_row(name: str) -> None:
     """The metric is what its row says."""
-    metric, row = _metric(name), catalogue.rows("metrics")[name]
-    assert metric.name == name
-    assert metric.about.endswith(".")
-    assert set(metric.tasks) <= set(_CLASSES)
-    assert metric.tasks
-    assert metric.needs in {"value", "probability"}
+    row = catalogue.rows("metrics")[name]
+    assert row["about"].endswith(".")
     assert row["direction"] in {"maximize", "minimize"}
-    assert metric.lowest < metric.highest
-    assert all(name in metrics.fitting(task) for task in metric.tasks)  # type: ignore[arg-type]
+    assert bool(row.get("parameters")) == ("examples" in row)
+    assert all(one["about"].endswith(".") for one in row.get("parameters", {}).values())
+    for metric in map(_metric, written(name)):
+        assert metric.tasks
+        assert set(metric.tasks) <= set(row["tasks"]) <= set(_CLASSES)
+        assert metric.needs in {"value", "probability", "ranking"}
+        assert metric.lowest < metric.highest
+        assert all(name in metrics.fitting(task) for task in metric.tasks)  # type: ignore[arg-type]
+
+
+def check_name(name: str) -> None:
+    """It is found again by its name, which a file or the command line may hold."""
+    for text in written(name):
+        metric = _metric(text)
+        assert read(metric.name) == read(text)
+        assert _metric(metric.name) == metric
+        assert metric.name.isprintable()
+
+
+def check_asked_for(name: str) -> None:
+    """What needs a parameter is refused without it, and never recorded unasked."""
+    row = catalogue.rows("metrics")[name]
+    if name in written(name):
+        assert _metric(name).name == name
+        return
+    for task in row["tasks"]:
+        assert name not in metrics.recorded(task)
+    try:
+        _metric(name)
+    except NotFoundError:
+        return
+    raise AssertionError(f"{name} needs no parameter, and its row has no example without")
 
 
 def check_bounds(name: str) -> None:
@@ -61,20 +94,49 @@ def check_bounds(name: str) -> None:
 
 
 def check_perfect(name: str) -> None:
-    """What is right and sure scores best, and better than what is not."""
+    """What is right and sure scores best, and better than what has nothing to do with the rows."""
     for metric, truth, predicted, classes in _examples(name):
         best = metric(truth, perfect(truth, classes), classes)
         goal = metric.highest if metric.maximize else metric.lowest
-        assert math.isclose(best, goal, abs_tol=1e-12)
-        assert metric.loss(best) < metric.loss(metric(truth, predicted, classes))
+        assert math.isinf(goal) or math.isclose(best, goal, abs_tol=1e-12)
+        assert metric.loss(best) <= metric.loss(metric(truth, predicted, classes))
+        assert metric.loss(best) < metric.loss(metric(truth, _shuffled(predicted), classes))
+
+
+def check_direction(name: str) -> None:
+    """What becomes right and sure in half of the rows does not score worse."""
+    for metric, truth, predicted, classes in _examples(name):
+        right, half = perfect(truth, classes), np.arange(len(truth)) % 2 == 0
+        value = np.where(half, right.value, predicted.value)
+        table = None
+        if predicted.probability is not None and right.probability is not None:
+            table = np.where(half[:, None], right.probability, predicted.probability)
+        better = metric(truth, Predicted(value, table), classes)
+        assert metric.loss(better) <= metric.loss(metric(truth, predicted, classes)) + 1e-12
+
+
+def check_ranking(name: str) -> None:
+    """Where the ranking alone is looked at, scores may be stretched."""
+    for metric, truth, predicted, classes in _examples(name):
+        if metric.needs == "ranking":
+            assert predicted.probability is not None
+            stretched = replace(predicted, probability=predicted.probability**3 / 2)
+            score = metric(truth, predicted, classes)
+            assert math.isclose(metric(truth, stretched, classes), score, rel_tol=1e-9)
+
+
+def check_least_rows(name: str) -> None:
+    """Fewer rows than it looks at have no score."""
+    for metric, truth, predicted, classes in _examples(name):
+        few = slice(metric.least_rows - 1)
+        table = None if predicted.probability is None else predicted.probability[few]
+        assert math.isnan(metric(truth[few], Predicted(predicted.value[few], table), classes))
 
 
 def check_order_of_rows(name: str) -> None:
     """The order of rows has no say."""
     for metric, truth, predicted, classes in _examples(name):
-        order = np.random.default_rng(1).permutation(len(truth))
-        table = None if predicted.probability is None else predicted.probability[order]
-        shuffled = metric(truth[order], Predicted(predicted.value[order], table), classes)
+        shuffled = metric(truth[_order(len(truth))], _shuffled(predicted), classes)
         assert math.isclose(shuffled, metric(truth, predicted, classes), rel_tol=1e-9)
 
 
@@ -82,6 +144,8 @@ def check_needs(name: str) -> None:
     """It looks at what it says it needs, and at nothing else."""
     for metric, truth, predicted, classes in _examples(name):
         score = metric(truth, predicted, classes)
+        if "parts" in metric.parameters:  # each of them keeps the promise
+            continue
         if metric.needs == "value":
             assert metric(truth, replace(predicted, probability=None), classes) == score
         else:
@@ -113,14 +177,19 @@ def check_undefined(name: str) -> None:
 
 def check_travels(name: str) -> None:
     """It can be sent to another process."""
-    metric = _metric(name)
-    assert pickle.loads(pickle.dumps(metric)) == metric  # noqa: S301 - our own, in memory
+    for metric in map(_metric, written(name)):
+        assert pickle.loads(pickle.dumps(metric)) == metric  # noqa: S301 - our own, in memory
 
 
 CHECKS = (
     check_row,
+    check_name,
+    check_asked_for,
     check_bounds,
     check_perfect,
+    check_direction,
+    check_ranking,
+    check_least_rows,
     check_order_of_rows,
     check_needs,
     check_narrow_numbers,
@@ -135,10 +204,20 @@ def _metric(name: str) -> Metric:
 
 
 def _examples(name: str) -> Iterator[tuple[Metric, NDArray[Any], Predicted, int]]:
-    metric = _metric(name)
-    for task in metric.tasks:
-        for seed in _SEEDS:
-            yield metric, *example(task, seed=seed)
+    for metric in map(_metric, written(name)):
+        for task in metric.tasks:
+            bound = metric.bound(tuple(range(_CLASSES[task])))
+            for seed in _SEEDS:
+                yield bound, *example(task, seed=seed)
+
+
+def _order(rows: int) -> NDArray[np.intp]:
+    return np.random.default_rng(1).permutation(rows)
+
+
+def _shuffled(predicted: Predicted) -> Predicted:
+    order, table = _order(len(predicted.value)), predicted.probability
+    return Predicted(predicted.value[order], None if table is None else table[order])
 
 
 def _broken(truth: NDArray[Any], predicted: Predicted) -> Iterator[tuple[NDArray[Any], Predicted]]:

@@ -194,6 +194,34 @@ MESSAGES = [
         "recipes/r.yaml:2: there is no step 'scal'\n    did you mean 'scale'?",
     ),
     (
+        "evaluation:\n  metric:\n    f_beta: {bta: 2}\n",
+        "recipes/r.yaml:4: the metric f_beta has no parameter 'bta'\n    did you mean 'beta'?",
+    ),
+    (
+        "evaluation:\n  metrics:\n    - f1\n    - precision_at: {share: 1.5}\n",
+        "recipes/r.yaml:5: `share` of the metric precision_at is 1.5; "
+        "a share such as 10% above 0 and below 1 was expected",
+    ),
+    (
+        "evaluation: {metric: 0.7*roc_auc+0.3*log_loss}\n",
+        "recipes/r.yaml:2: the signs of the sum contradict each other: roc_auc is better where it "
+        "is high, log_loss is better where it is low\n    write 0.7*roc_auc-0.3*log_loss",
+    ),
+    (
+        "problem: {task: multiclass}\n"
+        "evaluation: {metric: {cost: {false_positive: 5, false_negative: 100}}}\n",
+        "recipes/r.yaml:3: the metric cost(false_positive: 5, false_negative: 100) has no meaning "
+        "for the task multiclass",
+    ),
+    (
+        "evaluation: {metric: {f_beta: {beta: 'range(1, 2)'}}}\n",
+        "recipes/r.yaml:2: `evaluation.metric.f_beta.beta` cannot be a range",
+    ),
+    (
+        "evaluation: {metric: 5}\n",
+        "recipes/r.yaml:2: `evaluation.metric` is 5; a text was expected",
+    ),
+    (
         "evaluation: {metric: auc}\n",
         "recipes/r.yaml:2: there is no metric 'auc'\n    did you mean 'roc_auc'?",
     ),

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from engine import catalogue
 from engine.errors import Fault
-from engine.recipe.checks import fields, in_features, in_model, in_ranges, sentences
+from engine.recipe.checks import fields, in_features, in_metrics, in_model, in_ranges, sentences
 from engine.recipe.composition.groups import Groups
 from engine.recipe.file.references import Key, Resolver, leaves
 from engine.recipe.origin import Trail
@@ -83,7 +83,7 @@ def _meaning(tree: Mapping[str, Any]) -> Iterator[tuple[Key, Fault]]:
     yield from _data(_section(tree, "data"))
     yield from _split(_section(tree, "data"), _section(tree, "evaluation"))
     yield from _named(tree)
-    yield from _metrics(tree)
+    yield from in_metrics.faults(tree)
     yield from in_features.faults(tree)
     yield from in_model.faults(tree)
 
@@ -169,21 +169,3 @@ def _named(tree: Mapping[str, Any]) -> Iterator[tuple[Key, Fault]]:
         known = [*catalogue.rows(role), *(["auto"] if key == "split" else [])]
         if isinstance(name, str) and name not in known:
             yield (section, key), catalogue.unknown(role.removesuffix("s"), name, known)
-
-
-def _metrics(tree: Mapping[str, Any]) -> Iterator[tuple[Key, Fault]]:
-    known = catalogue.rows("metrics")
-    evaluation, task = _section(tree, "evaluation"), _section(tree, "problem").get("task")
-    named: list[tuple[Key, Any]] = [(("evaluation", "metric"), evaluation.get("metric"))]
-    several = evaluation.get("metrics")
-    if isinstance(several, list):
-        named += [(("evaluation", "metrics", str(i)), name) for i, name in enumerate(several)]
-    for key, name in named:
-        if not isinstance(name, str) or name == "auto":
-            continue
-        if name not in known:
-            yield key, catalogue.unknown("metric", name, known)
-        elif task in ("binary", "multiclass", "regression") and task not in known[name]["tasks"]:
-            fitting = sorted(other for other, row in known.items() if task in row["tasks"])
-            message = f"the metric {name} has no meaning for the task {task}"
-            yield key, Fault(message, hint=f"choose among: {', '.join(fitting)}")
