@@ -56,6 +56,8 @@ def _print_data(tree: dict[str, Any]) -> None:
     if tree["question"]:
         console.prose(tree["question"])
     held = f"{data['holdout']:,} held out" if data["holdout"] else "none held out"
+    held += f", {data['aside']:,} on neither side" if data["aside"] else ""
+    drawn = f" ({data['repeats']} times)" if data["repeats"] > 1 else ""
     positive = f"; {data['positive']!r} is positive" if data["positive"] else ""
     console.facts(
         [
@@ -63,7 +65,7 @@ def _print_data(tree: dict[str, Any]) -> None:
             ("rows", f"{data['rows']:,}: {data['train']:,} to learn from, {held}"),
             ("task", f"{data['task']}, as {data['because']}{positive}"),
             ("metric", data["metric"]),
-            ("folds", f"{data['folds']}, {data['split']}, as {data['split_because']}"),
+            ("folds", f"{data['folds']}{drawn}, {data['split']}, as {data['split_because']}"),
         ]
     )
 

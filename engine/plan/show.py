@@ -64,9 +64,12 @@ def _data(plan: Plan, split: Split) -> dict[str, Any]:
         "positive": classes[-1] if split.target.task == "binary" else None,
         "train": len(split.train),
         "holdout": len(split.holdout),
+        "aside": len(split.aside),
         "folds": len(split.folds),
+        "repeats": split.repeats,
         "split": split.how,
         "split_because": how["why"],
+        "random_order": split.random_order,
         "metric": metric_name(plan.recipe, split.target.task),
     }
 
@@ -99,7 +102,7 @@ def _search(
     trials = int(min(plan.recipe.search.trials, size)) if size <= FEW else plan.recipe.search.trials
     told = _told(plan, step)
     done = min(len(told), trials) if step.state != "done" else trials
-    folds = plan.recipe.evaluation.folds
+    folds = len(plan.results["split"].folds)
     return {
         "families": [family.name for family in families],
         "ranges": dimensions(families),
@@ -117,8 +120,9 @@ def _time(
     plan: Plan, told: list[Trial], done: int, trials: int, latest: Path | None
 ) -> dict[str, Any]:
     """Estimate what is left, and say what a fit of each family takes."""
-    folds, families = plan.recipe.evaluation.folds, list(plan.recipe.model)
-    found = estimate.pace(told, folds, latest, len(plan.results["split"].train))
+    split: Split = plan.results["split"]
+    folds, families = len(split.folds), list(plan.recipe.model)
+    found = estimate.pace(told, folds, latest, len(split.train))
     if all(step.state != "to do" for step in plan.steps):
         return {"seconds_per_fit": found and dict(found.seconds), "seconds_left": 0.0}
     if found is None:
