@@ -33,6 +33,8 @@ def _print(tree: dict[str, Any]) -> None:
     console.line()
     _print_columns(tree)
     console.line()
+    for text in tree["findings"]:
+        console.notice(text)
     _print_search(tree["search"])
     console.line()
     rows = [

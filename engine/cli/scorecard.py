@@ -72,6 +72,8 @@ def print_scores(card: Mapping[str, Any]) -> None:
         rows = train + held + card["rows"].get("aside", 0)
         fitted = f"The packed model is fitted on all {rows:,} rows."
         console.prose(f"{fitted} The scores are an estimate by one that saw {train:,} or fewer.")
+    if found := card.get("findings"):
+        console.notice(f"found before the search: {'; and '.join(found)}")
     if card["optimistic"]:
         console.notice("early stopping watched the rows that are scored: quote the holdout alone")
     if card.get("random_order"):

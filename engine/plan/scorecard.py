@@ -7,6 +7,7 @@ from typing import Any
 
 from engine.recipe.schema import Recipe
 from engine.steps.evaluate import Evaluated
+from engine.steps.inspect import notices
 from engine.steps.split import Split
 
 
@@ -45,6 +46,7 @@ def scorecard(
             "aside": len(split.aside),
         },
         "split": split.how,
+        "findings": notices(results["inspect"]),
         "trials": sum(row["trials"] for row in evaluated.leaderboard),
         "final_rows": recipe.evaluation.final_rows,
         **{key: facts[key] for key in ("seconds", "step_seconds", "data", "provenance")},

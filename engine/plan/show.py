@@ -15,6 +15,7 @@ from engine.search.draw import FEW, dimensions, space_size
 from engine.search.record import read_trials
 from engine.steps.assemble import Assembled, spaces
 from engine.steps.features import treatments
+from engine.steps.inspect import notices
 from engine.steps.measures import metric_name
 from engine.steps.split import Split
 
@@ -37,6 +38,7 @@ def describe(plan: Plan, latest: Path | None) -> dict[str, Any]:
         "data": _data(plan, split),
         "steps": [step_tree(step) for step in plan.steps],
         "columns": _columns(assembled),
+        "findings": notices(plan.results["inspect"]),
         "treatments": {f.name: _treatments(f, assembled, plan) for f in families},
         "search": _search(plan, search, families, latest),
     }
