@@ -68,8 +68,17 @@ def _print_data(tree: dict[str, Any]) -> None:
             ("task", f"{data['task']}, as {data['because']}{positive}"),
             ("metric", data["metric"]),
             ("folds", f"{data['folds']}{drawn}, {data['split']}, as {data['split_because']}"),
+            *_sizes(data["sizes"]),
         ]
     )
+
+
+def _sizes(sizes: list[list[int]]) -> list[tuple[str, str]]:
+    """How many rows folds train on, where that differs: in time, or by groups that come back."""
+    trained = [train for train, _ in sizes]
+    if max(trained) < 1.5 * min(trained):
+        return []
+    return [("", f"each trains on {min(trained):,} to {max(trained):,} rows")]
 
 
 def _print_columns(tree: dict[str, Any]) -> None:

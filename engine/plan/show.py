@@ -69,6 +69,7 @@ def _data(plan: Plan, split: Split) -> dict[str, Any]:
         "aside": len(split.aside),
         "folds": len(split.folds),
         "repeats": split.repeats,
+        "sizes": [[len(fold.train), len(fold.valid)] for fold in split.folds],
         "split": split.how,
         "split_because": how["why"],
         "random_order": split.random_order,

@@ -24,7 +24,9 @@ def holdout(rows: Rows, share: float, seed: int) -> Fold:
     parts.column(rows.fold, KEY, "predefined", sort=False)
     if rows.groups is not None:
         return grouped.holdout(rows, share, seed)
-    return (plain if rows.target is None else stratified).holdout(rows, share, seed)
+    if rows.target is None:
+        return plain.holdout(rows, share, seed)
+    return stratified.holdout(rows, share, seed)
 
 
 def folds(rows: Rows, count: int, seed: int) -> list[Fold]:

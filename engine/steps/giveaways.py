@@ -66,7 +66,7 @@ def giveaways(
     rows = _sample(len(split.train), max(len(columns), len(split.target.classes)))
     folds = _within(split.folds[: len(split.folds) // split.repeats][-FOLDS:], rows)
     y, classes = _graded(split, rows), len(split.target.classes)
-    found = []
+    found: list[Giveaway] = []
     for position, name in enumerate(columns):
         values = _column(assembled.numbers, split.train[rows], position)
         if name != time and values is not None:
@@ -172,7 +172,7 @@ def _measured(said: Numbers, truth: NDArray[Any], classes: int) -> float:
         return max(auc, 1 - auc)
     if classes:
         wrong = float((said.argmax(axis=1) != truth).mean())
-        commonest = np.bincount(truth).max() / len(truth)
+        commonest = float(np.bincount(truth).max() / len(truth))
         return 1 - wrong / (1 - commonest)
     return float(1 - ((said[:, 0] - truth) ** 2).sum() / ((truth - truth.mean()) ** 2).sum())
 

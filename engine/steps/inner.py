@@ -7,6 +7,7 @@ whole, such rows are near copies of those that are fitted, and the model would s
 from __future__ import annotations
 
 import inspect
+import warnings
 from typing import Any
 
 import numpy as np
@@ -19,13 +20,14 @@ from engine.recipe.checks.in_split import derived
 from engine.steps.split import Split
 
 SHARE = 0.1
+OFF = "early stopping is off, as it would watch rows at random"
 
 
 def fit(model: Any, X: Any, y: NDArray[Any], split: Split, rows: Index) -> Any:
     """Fit a model on the given rows; where it stops early, the split chooses what it watches.
 
-    A model that cannot be told what to watch does not stop early then. Where the rows cannot be
-    parted as the split is (there is one group), the model parts them in its own way.
+    A model that cannot be told what to watch does not stop early then, and warns of it. Where the
+    rows cannot be parted as the split is (there is one group), the model parts them in its own way.
 
     Parameters
     ----------
@@ -45,6 +47,7 @@ def fit(model: Any, X: Any, y: NDArray[Any], split: Split, rows: Index) -> Any:
         return model.fit(X[fold.train], y[fold.train], X_val=X[seen], y_val=y[seen])
     if "early_stopping" in model.get_params():
         model.set_params(early_stopping=False)
+        warnings.warn(OFF, UserWarning, stacklevel=2)
     return model.fit(X, y)
 
 

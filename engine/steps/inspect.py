@@ -89,8 +89,10 @@ def _twins(found: Twins, recipe: Recipe) -> Finding:
     text += f" that is trained on ({pairs})"
     grouped = "" if recipe.data.group else "name what they share as data.group, or "
     advice = f"{grouped}drop the copies: scores count what is known by heart"
-    facts = {"count": found.count, "rows": found.rows, "share": share,
-             "by_chance": round(found.by_chance, 1), "examples": [list(pair) for pair in found.examples]}  # fmt: skip
+    facts = {
+        "count": found.count, "rows": found.rows, "share": share,
+        "by_chance": round(found.by_chance, 1), "examples": [list(pair) for pair in found.examples],
+    }  # fmt: skip
     return Finding(f"twins across the {found.side}", text, advice, facts)
 
 

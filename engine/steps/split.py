@@ -106,7 +106,7 @@ def run(recipe: Recipe, inputs: Mapping[str, Frame], folder: Path, listener: Lis
         raise DataError(*(_named(fault, target) for fault in error.faults)) from None
     split = _split(recipe, target, known, rows, outer, inner, how, spacing)
     if len(split.aside):
-        listener("notice", text=_aside(len(split.aside), spacing))
+        listener("notice", text=_aside(split))
     _save(split, why, folder)
     return split
 
@@ -152,7 +152,8 @@ def _inner(recipe: Recipe, rows: Rows, how: str, spacing: Spacing) -> list[Fold]
 
 def _given(how: str, spacing: Spacing) -> tuple[Spacing, ...]:
     """A spacing for splitters that take one."""
-    return (spacing,) if "gap" in catalogue.rows("splitters")[how].get("takes", ()) else ()
+    takes = catalogue.rows("splitters")[how].get("takes", ())
+    return (spacing,) if {"gap", "embargo", "window"} & set(takes) else ()
 
 
 def _split(
@@ -172,10 +173,12 @@ def _split(
     )  # fmt: skip
 
 
-def _aside(count: int, spacing: Spacing) -> str:
+def _aside(split: Split) -> str:
+    count = len(split.aside)
     rows = "1 row is" if count == 1 else f"{count:,} rows are"
-    why = "too near to the holdout in time, or of a group that comes back in it"
-    return f"{rows} neither trained on nor held out: {why}"
+    why = ["too near to the cut in time"] if split.spacing != ADJACENT else []
+    why += ["of a group that comes back in the holdout"] if split.groups is not None else []
+    return f"{rows} neither trained on nor held out: {', or '.join(why)}"
 
 
 def _in_time(index: Index, rows: Rows, outer: Fold) -> Index:

@@ -109,7 +109,8 @@ def check_too_few_rows(name: str) -> None:
 def check_missing_column(name: str) -> None:
     """A column that is needed and not given is asked for by its key."""
     for column in _row(name).get("needs", ()):
-        bare = replace(example(), **{column: None})
+        lacking: dict[str, Any] = {column: None}
+        bare = replace(example(), **lacking)
         for call in (
             lambda bare=bare: _splitter(name).folds(bare, 5, seed=0),
             lambda bare=bare: _splitter(name).holdout(bare, 0.2, seed=0),

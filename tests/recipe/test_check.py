@@ -307,7 +307,7 @@ def test_time_and_group_may_stand_together(loaded: Load, split: str) -> None:
 SPLITS = [
     ("", "{gap: 7d}", "`evaluation.gap` is 7d, and there is no `data.time`"),
     ("", "{embargo: 1}", "`evaluation.embargo` is 1, and there is no `data.time`"),
-    ("group: g", "{window: 9d}", "the split grouped does not go forward in time"),
+    ("group: g", "{window: 9d}", "and the split grouped does not heed it"),
     ("time: t", "{gap: soon}", "`evaluation.gap` is 'soon'; a time such as 7d, or a number"),
     ("time: t", "{gap: -1}", "`evaluation.gap` is -1; a time such as 7d"),
     ("time: t", "{embargo: .inf}", "`evaluation.embargo` is inf; a time such as 7d"),

@@ -158,3 +158,5 @@ def test_a_network_that_watches_rows_at_random_does_not_stop_early_where_that_is
     frame = mixed(200).dropna(subset=["shop"])
     made = Steps(recipe(tree, data=data, search={"trials": 1}), frame, tmp_path)
     assert made.run("refit").pipeline["model"].early_stopping == (not data)
+    told = [text for text in made["refit"].warnings if "early stopping is off" in text]
+    assert bool(told) == bool(data)

@@ -127,14 +127,11 @@ def _not_taken(split: str, row: Mapping[str, Any], evaluation: Mapping[str, Any]
         value = evaluation.get(key)
         if value in unset or key in row.get("takes", ()):
             continue
-        if key == "repeats":
+        hint = "leave it out"
+        if not split and key != "repeats":
+            what, hint = "there is no `data.time`", "name the column of times: data.time=COLUMN"
+        elif key == "repeats":
             what = f"the split {split} is the same each time"
-            hint = "leave it out"
         else:
-            what = (
-                f"the split {split} does not go forward in time"
-                if split
-                else "there is no `data.time`"
-            )
-            hint = "name the column of times: data.time=COLUMN" if not split else "leave it out"
+            what = f"the split {split} does not heed it"
         yield ("evaluation", key), Fault(f"`evaluation.{key}` is {value}, and {what}", hint=hint)
