@@ -323,6 +323,7 @@ SPLITS = [
     ),
     ("time: t", "{fold_column: f}", "`evaluation.fold_column` names the folds, which would ignore"),
     ("", "{fold_column: f, split: plain}", "`evaluation.split` is plain, which would ignore `eval"),
+    ("time: t", "{order: random, split: grouped}", "is grouped, and there is no `data.group`"),
     ("", "{split: predefined}", "and there is no `evaluation.fold_column`"),
     ("", "{fold_column: y}", "`evaluation.fold_column` and `data.target` are both 'y'"),
     ("id: i", "{holdout: {column: i}}", "`evaluation.holdout.column` and `data.id` are both 'i'"),

@@ -8,7 +8,7 @@ import pytest
 from sklearn.model_selection import RepeatedStratifiedKFold
 
 from engine.errors import DataError
-from engine.steps import split
+from engine.steps import refit, split
 from engine.testing.recipes import Steps, recipe
 
 
@@ -187,3 +187,26 @@ def test_everything_is_saved_and_loaded(tmp_path):
     assert loaded.recent(loaded.train).tolist() == found.recent(found.train).tolist()
     facts = json.loads((made.folder("split") / "facts.json").read_text())
     assert facts["why"] == "data.time and data.group are given"
+
+
+@pytest.mark.parametrize(("window", "oldest"), [("expanding", 0), ("30d", 89)])
+def test_a_model_of_all_rows_takes_those_set_aside_within_its_window(
+    tmp_path, monkeypatch, window, oldest
+):
+    seen, fit = [], refit.fit
+
+    def spy(recipe, inputs, rows):
+        seen.append(rows)
+        return fit(recipe, inputs, rows)
+
+    monkeypatch.setattr(refit, "fit", spy)
+    evaluation = {"gap": "4d", "window": window, "final_rows": "all", "folds": 2}
+    made = Steps(
+        recipe("dummy", data={"time": "day"}, evaluation=evaluation, search={"trials": 1}),
+        rows(),
+        tmp_path,
+    )
+    made.run("pack")
+    assert len(made["split"].aside) == 4
+    assert seen[-1].tolist() == list(range(oldest, 120))
+    assert seen[0].tolist() == made["split"].recent(made["split"].train).tolist()

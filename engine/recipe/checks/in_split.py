@@ -115,7 +115,7 @@ def _ignored(
         if ignored == ["time"]:
             hint += ", or overrule time knowingly: evaluation.order=random"
         yield ("evaluation", at), Fault(message, hint=hint)
-    elif missing and evaluation.get("order") != "random":
+    elif missing and not (missing[0] == "time" and evaluation.get("order") == "random"):
         key = ".".join(COLUMNS[missing[0]])
         message = f"`evaluation.split` is {split}, and there is no `{key}`"
         yield ("evaluation", "split"), Fault(message, hint=f"name the column: {key}=COLUMN")
