@@ -45,17 +45,20 @@ class Rows:
     target : ndarray of shape (count,), optional
         Class codes, or values; only read by stratified splits.
     groups, time : ndarray of shape (count,), optional
-        The columns of ``data.group`` and ``data.time``.
+        The columns of ``data.group`` and ``data.time``; dates are seconds.
+    fold : ndarray of shape (count,), optional
+        The column of ``evaluation.fold_column``.
     """
 
     count: int
     target: NDArray[Any] | None = None
     groups: NDArray[Any] | None = None
     time: NDArray[Any] | None = None
+    fold: NDArray[Any] | None = None
 
     def take(self, index: Index) -> Rows:
         """Return the rows at ``index``."""
-        columns = (self.target, self.groups, self.time)
+        columns = (self.target, self.groups, self.time, self.fold)
         return Rows(len(index), *(None if c is None else c[index] for c in columns))
 
 
@@ -67,8 +70,38 @@ class Fold:
     valid: Index
 
 
+@dataclass(frozen=True)
+class Spacing:
+    """How far apart in time the two sides of a split stand, in units of ``Rows.time``.
+
+    Attributes
+    ----------
+    gap : float
+        A row trains only if more than this passes between it and the first row that comes after.
+    embargo : float
+        A row validates only if this much has passed since the first row after the training rows.
+    window : {"expanding", "sliding"} or float
+        How much of the past trains: all of it, as many rows as one fold has, or this much time.
+    """
+
+    gap: float = 0.0
+    embargo: float = 0.0
+    window: Literal["expanding", "sliding"] | float = "expanding"
+
+
+ADJACENT = Spacing()
+"""Sides that follow upon each other, all of the past on one of them."""
+
+
 class Splitter(Protocol):
-    """A catalogue entry of ``engine.splitters``: a module with these functions."""
+    """A catalogue entry of ``engine.splitters``: a module with these functions.
+
+    Its row says under ``needs`` which attributes of Rows it cannot do without (a recipe that
+    names such a column for another splitter is refused), under ``keeps`` which others it holds to
+    where they are given, and under ``takes`` which keys of ``evaluation`` it heeds: ``repeats``,
+    if another seed gives another split; ``gap``, ``embargo``, ``window``, if both functions have a
+    further argument ``spacing``, a :class:`Spacing`.
+    """
 
     def holdout(self, rows: Rows, share: float, seed: int) -> Fold:
         """Set ``share`` of the rows aside (as ``valid``)."""

@@ -10,8 +10,9 @@ import pytest
 
 from engine import catalogue
 from engine.cli import main
-from engine.contracts import Fold, Metric, Predicted
+from engine.contracts import Fold, Metric, Predicted, Spacing
 from engine.errors import NotFoundError
+from engine.splitters import forward
 
 ROLES = ("sources", "transforms", "models", "metrics", "splitters", "executors")
 
@@ -81,6 +82,34 @@ def test_an_installed_splitter_can_be_named_in_a_recipe(installed, tmp_path, mon
     text = 'data: {source: "sklearn:iris", target: target}\nmodel: [dummy]\n'
     (tmp_path / "iris.yaml").write_text(f"{text}evaluation: {{split: halves}}\n", "utf-8")
     assert main(["run", "iris.yaml"]) == 0
+
+
+def test_an_installed_splitter_is_given_the_spacing_that_its_row_takes(
+    installed, tmp_path, monkeypatch, capsys
+):
+    given = []
+
+    def folds(rows, count, seed, spacing):
+        given.append(spacing)
+        return forward.folds(rows, count, seed)
+
+    splitter = SimpleNamespace(
+        ROW={"about": "As forward.", "needs": ["time"], "takes": ["gap"]},
+        holdout=lambda rows, share, seed, spacing: forward.holdout(rows, share, seed),
+        folds=folds,
+    )
+    installed("splitters", "ours", splitter)
+    monkeypatch.chdir(tmp_path)
+    frame = pd.DataFrame({"a": np.sin(np.arange(90)), "day": np.arange(90), "y": [0, 1] * 45})
+    frame.to_csv("rows.csv", index=False)
+    text = "data: {source: rows.csv, target: y, time: day}\nmodel: [dummy]\n"
+    (tmp_path / "ours.yaml").write_text(f"{text}evaluation: {{split: ours, gap: 3}}\n", "utf-8")
+    assert main(["run", "ours.yaml"]) == 0
+    assert given == [Spacing(gap=3.0)]
+    assert main(["check", "ours.yaml", "evaluation.embargo=3"]) == 2
+    assert (
+        "`evaluation.embargo` is 3, and the split ours does not heed it" in capsys.readouterr().err
+    )
 
 
 def test_an_installed_entry_cannot_take_a_name_of_ours(installed):

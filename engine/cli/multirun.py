@@ -107,7 +107,7 @@ class _Run:
             console.notice(f"{title}: done already")
             return
         print(title, file=sys.stderr, flush=True)
-        with Watcher(recipe.search.trials, recipe.evaluation.folds) as watcher:
+        with Watcher(recipe.search.trials) as watcher:
             place, listener = _relative(job.folder), _quiet(watcher)
             run_job(recipe, loaded.tree, OUTPUTS, place, listener, self.fresh)
 

@@ -33,6 +33,8 @@ def _print(tree: dict[str, Any]) -> None:
     console.line()
     _print_columns(tree)
     console.line()
+    for text in tree["findings"]:
+        console.notice(text)
     _print_search(tree["search"])
     console.line()
     rows = [
@@ -56,6 +58,8 @@ def _print_data(tree: dict[str, Any]) -> None:
     if tree["question"]:
         console.prose(tree["question"])
     held = f"{data['holdout']:,} held out" if data["holdout"] else "none held out"
+    held += f", {data['aside']:,} on neither side" if data["aside"] else ""
+    drawn = f" ({data['repeats']} times)" if data["repeats"] > 1 else ""
     positive = f"; {data['positive']!r} is positive" if data["positive"] else ""
     console.facts(
         [
@@ -63,9 +67,18 @@ def _print_data(tree: dict[str, Any]) -> None:
             ("rows", f"{data['rows']:,}: {data['train']:,} to learn from, {held}"),
             ("task", f"{data['task']}, as {data['because']}{positive}"),
             ("metric", data["metric"]),
-            ("folds", f"{data['folds']}, {data['split']}, as {data['split_because']}"),
+            ("folds", f"{data['folds']}{drawn}, {data['split']}, as {data['split_because']}"),
+            *_sizes(data["sizes"]),
         ]
     )
+
+
+def _sizes(sizes: list[list[int]]) -> list[tuple[str, str]]:
+    """How many rows folds train on, where that differs: in time, or by groups that come back."""
+    trained = [train for train, _ in sizes]
+    if max(trained) < 1.5 * min(trained):
+        return []
+    return [("", f"each trains on {min(trained):,} to {max(trained):,} rows")]
 
 
 def _print_columns(tree: dict[str, Any]) -> None:

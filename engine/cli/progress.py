@@ -26,9 +26,8 @@ class Watcher:
         Direction of the metric, once known.
     """
 
-    def __init__(self, trials: int, folds: int) -> None:
+    def __init__(self, trials: int) -> None:
         self.trials = trials
-        self.folds = folds
         self.live = sys.stderr.isatty()
         self._best: Trial | None = None
         self._maximize = True
@@ -63,7 +62,7 @@ class Watcher:
         if not self.live:
             self._line(f"{step}: {about}")
         elif step == "search":
-            self._task = self._bar.add_task(step, total=self.trials * self.folds, best="")
+            self._task = self._bar.add_task(step, total=self.trials, best="")
             self._bar.start()
         else:
             self._step.update(escape(f"{step}: {about}"))
@@ -85,10 +84,10 @@ class Watcher:
         if self._task is not None:
             self._bar.advance(self._task)
 
-    def _search_started(self, maximize: bool, done: int, first: Trial | None) -> None:
+    def _search_started(self, maximize: bool, done: int, first: Trial | None, folds: int) -> None:
         self._maximize, self._best = maximize, first
         if self._task is not None:
-            self._bar.advance(self._task, done * self.folds)
+            self._bar.update(self._task, total=self.trials * folds, completed=done * folds)
         if done:
             what = console.plural(done, "trial")
             self._notice(f"{what} of an earlier run taken over")

@@ -23,7 +23,7 @@ def run_(arguments: Namespace) -> int:
     for text in loaded.notices:
         console.notice(text)
     recipe = loaded.recipe
-    with Watcher(recipe.search.trials, recipe.evaluation.folds) as watcher:
+    with Watcher(recipe.search.trials) as watcher:
         folder = run(recipe, loaded.tree, OUTPUTS, stamp(), watcher, arguments.fresh)
     card = read_json(folder / SCORECARD)
     if arguments.json:

@@ -43,6 +43,7 @@ def _score(row: Mapping[str, Any], metric: str) -> str:
     if row["state"] == "failed":
         return "failed"
     mark = " (optimistic)" if row["optimistic"] else ""
+    mark += " (random order)" if row.get("random_order") else ""
     return console.spread(row["cv"].get(metric)) + mark
 
 
@@ -68,7 +69,12 @@ def print_scores(card: Mapping[str, Any]) -> None:
     console.table(title, ["metric", validated, f"holdout ({held:,} rows)"], rows)
     if held and card.get("final_rows") == "all":
         train = card["rows"]["train"]
-        fitted = f"The packed model is fitted on all {train + held:,} rows."
+        rows = train + held + card["rows"].get("aside", 0)
+        fitted = f"The packed model is fitted on all {rows:,} rows."
         console.prose(f"{fitted} The scores are an estimate by one that saw {train:,} or fewer.")
+    if found := card.get("findings"):
+        console.notice(f"found before the search: {'; and '.join(found)}")
     if card["optimistic"]:
         console.notice("early stopping watched the rows that are scored: quote the holdout alone")
+    if card.get("random_order"):
+        console.notice("evaluation.order is random: models were scored on rows of their past")

@@ -19,11 +19,12 @@ from engine.plan.outputs import SCORECARD, Outputs, run_folder
 from engine.plan.progress import Progress
 from engine.plan.provenance import provenance
 from engine.plan.scorecard import scorecard
-from engine.plan.step import STEPS, Step, name
+from engine.plan.step import STEPS, Step, name, optional
 from engine.plan.store import read_list
 from engine.recipe.file.written import dump
 from engine.recipe.schema import Recipe
 from engine.steps.evaluate import Evaluated
+from engine.steps.inspect import FILE as FINDINGS
 
 
 class Carried:
@@ -56,6 +57,13 @@ class Carried:
             self.results = progress.results
             for step in STEPS:
                 self.parts[name(step)] = self._carry(progress, step)
+                self._tell(step)
+
+    def _tell(self, step: Step) -> None:
+        """Say what a step has to say at every run, also where its result is reused."""
+        notices = optional(step, "notices")
+        for text in notices(self.results[name(step)]) if notices else ():
+            self.listener("notice", text=text)
 
     def _carry(self, progress: Progress, step: Step) -> Parts:
         label = name(step)
@@ -127,6 +135,7 @@ def _lay(carried: Carried, tree: Mapping[str, Any], folder: Path, begin: float) 
     evaluated: Evaluated = carried.results["evaluate"]
     _json(folder / "leaderboard.json", evaluated.leaderboard)
     _write_folds(evaluated, folder)
+    shutil.copyfile(carried.results.folder("inspect") / FINDINGS, folder / FINDINGS)
     for path in evaluated.folder.glob("*.parquet"):
         shutil.copyfile(path, folder / path.name)
     shutil.copytree(carried.results["pack"].folder, folder / "bundle")

@@ -7,6 +7,7 @@ from typing import Any
 
 from engine.recipe.schema import Recipe
 from engine.steps.evaluate import Evaluated
+from engine.steps.inspect import notices
 from engine.steps.split import Split
 
 
@@ -33,13 +34,19 @@ def scorecard(
         "classes": [str(label) for label in split.target.classes],
         "metric": evaluated.metric,
         "optimistic": evaluated.optimistic,
+        "random_order": evaluated.random_order,
         "family": leader["family"],
         "trial": leader["trial"],
         "values": leader["values"],
         "cv": evaluated.cv,
         "holdout": evaluated.holdout,
-        "rows": {"train": len(split.train), "holdout": len(split.holdout)},
+        "rows": {
+            "train": len(split.train),
+            "holdout": len(split.holdout),
+            "aside": len(split.aside),
+        },
         "split": split.how,
+        "findings": notices(results["inspect"]),
         "trials": sum(row["trials"] for row in evaluated.leaderboard),
         "final_rows": recipe.evaluation.final_rows,
         **{key: facts[key] for key in ("seconds", "step_seconds", "data", "provenance")},

@@ -15,6 +15,7 @@ from engine.search.draw import FEW, dimensions, space_size
 from engine.search.record import read_trials
 from engine.steps.assemble import Assembled, spaces
 from engine.steps.features import treatments
+from engine.steps.inspect import notices
 from engine.steps.measures import metric_name
 from engine.steps.split import Split
 
@@ -37,6 +38,7 @@ def describe(plan: Plan, latest: Path | None) -> dict[str, Any]:
         "data": _data(plan, split),
         "steps": [step_tree(step) for step in plan.steps],
         "columns": _columns(assembled),
+        "findings": notices(plan.results["inspect"]),
         "treatments": {f.name: _treatments(f, assembled, plan) for f in families},
         "search": _search(plan, search, families, latest),
     }
@@ -64,9 +66,13 @@ def _data(plan: Plan, split: Split) -> dict[str, Any]:
         "positive": classes[-1] if split.target.task == "binary" else None,
         "train": len(split.train),
         "holdout": len(split.holdout),
+        "aside": len(split.aside),
         "folds": len(split.folds),
+        "repeats": split.repeats,
+        "sizes": [[len(fold.train), len(fold.valid)] for fold in split.folds],
         "split": split.how,
         "split_because": how["why"],
+        "random_order": split.random_order,
         "metric": metric_name(plan.recipe, split.target),
     }
 
@@ -99,7 +105,7 @@ def _search(
     trials = int(min(plan.recipe.search.trials, size)) if size <= FEW else plan.recipe.search.trials
     told = _told(plan, step)
     done = min(len(told), trials) if step.state != "done" else trials
-    folds = plan.recipe.evaluation.folds
+    folds = len(plan.results["split"].folds)
     return {
         "families": [family.name for family in families],
         "ranges": dimensions(families),
@@ -117,8 +123,9 @@ def _time(
     plan: Plan, told: list[Trial], done: int, trials: int, latest: Path | None
 ) -> dict[str, Any]:
     """Estimate what is left, and say what a fit of each family takes."""
-    folds, families = plan.recipe.evaluation.folds, list(plan.recipe.model)
-    found = estimate.pace(told, folds, latest, len(plan.results["split"].train))
+    split: Split = plan.results["split"]
+    folds, families = len(split.folds), list(plan.recipe.model)
+    found = estimate.pace(told, folds, latest, len(split.train))
     if all(step.state != "to do" for step in plan.steps):
         return {"seconds_per_fit": found and dict(found.seconds), "seconds_left": 0.0}
     if found is None:

@@ -9,7 +9,7 @@ from typing import Any, Protocol, cast
 
 from engine.contracts import Listener
 from engine.recipe.schema import Recipe
-from engine.steps import assemble, evaluate, load, pack, refit, search, split
+from engine.steps import assemble, evaluate, inspect, load, pack, refit, search, split
 
 
 class Step(Protocol):
@@ -36,8 +36,15 @@ class Step(Protocol):
         """Return the result that was left in ``folder``."""
 
 
-STEPS = tuple(cast(Step, step) for step in (load, split, assemble, search, refit, evaluate, pack))
-LOOKING = ("load", "split", "assemble")  # what a plan may do: read and profile, fit nothing
+STEPS = tuple(
+    cast(Step, step) for step in (load, split, assemble, inspect, search, refit, evaluate, pack)
+)
+LOOKING = (
+    "load",
+    "split",
+    "assemble",
+    "inspect",
+)  # what a plan may do: read and profile, fit nothing
 
 
 def name(step: Step) -> str:
@@ -46,5 +53,5 @@ def name(step: Step) -> str:
 
 
 def optional(step: Step, attribute: str) -> Any:
-    """Return what only some steps have: ``KEEPS``, ``FITS``, ``done``, ``digest``."""
+    """Return what only some steps have: ``KEEPS``, ``FITS``, ``done``, ``digest``, ``notices``."""
     return getattr(cast(ModuleType, step), attribute, None)

@@ -6,12 +6,12 @@ is its documentation. A key whose feature does not exist yet is of the type :dat
 
 from __future__ import annotations
 
-import re
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from engine.recipe.durations import Duration, Span, Window
 from engine.recipe.metric.read import RefusedError, read
 
 Task = Literal["binary", "multiclass", "regression"]
@@ -25,26 +25,6 @@ def _refuse(value: Any) -> Any:
 
 NotYet = Annotated[
     Any, BeforeValidator(_refuse), WithJsonSchema({"type": "null", "title": "not available yet"})
-]
-
-_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
-
-
-def _seconds(value: Any) -> Any:
-    """Read ``90``, ``10m`` or ``1h30m`` as seconds."""
-    if not isinstance(value, str):
-        return value
-    parts = re.fullmatch(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+(?:\.\d+)?)s)?", value.strip())
-    if not parts or not any(parts.groups()):
-        raise PydanticCustomError("duration", "write a duration such as 90s, 10m or 1h30m")
-    return sum(float(n) * _UNITS[unit] for n, unit in zip(parts.groups(), "dhms", strict=True) if n)
-
-
-Duration = Annotated[
-    float,
-    BeforeValidator(_seconds),
-    Field(gt=0, allow_inf_nan=False),
-    WithJsonSchema({"anyOf": [{"type": "number"}, {"type": "string", "examples": ["10m"]}]}),
 ]
 
 
@@ -208,6 +188,15 @@ class Search(Part):
     """Stop when too many candidates fail."""
 
 
+class HoldoutColumn(Part):
+    """A column that says which rows are held out."""
+
+    column: Annotated[str, Field(min_length=1)]
+    """Which column marks them; it is left out of the features."""
+    value: str | int | float | bool = True
+    """What it holds in the rows that are held out; 1 and true are the same."""
+
+
 class Evaluation(Part):
     """How candidates are scored."""
 
@@ -217,12 +206,28 @@ class Evaluation(Part):
     metrics: Literal["auto"] | list[MetricName] = "auto"
     """What is recorded besides; the usual ones of the task where it is auto."""
     folds: Annotated[int, Field(ge=2)] = 5
-    """Folds of cross-validation."""
-    holdout: Annotated[float, Field(ge=0, lt=1)] = 0.2
-    """Share of rows that the search never sees; scored once."""
+    """Folds of cross-validation; where `fold_column` is given, that says how many."""
+    repeats: Annotated[int, Field(ge=1)] = 1
+    """How often folds are drawn anew; each row is then validated so many times."""
+    holdout: Annotated[float, Field(ge=0, lt=1)] | HoldoutColumn = 0.2
+    """Share of rows that the search never sees, scored once; 0 for none. Or `{column: is_test,
+    value: 1}`: the rows that a column marks."""
     split: str = "auto"
-    """How folds are made: stratified, plain, grouped, forward, or an installed splitter; derived
-    from the data's columns where it is auto."""
+    """How folds are made: stratified, plain, grouped, forward, forward_grouped, predefined, or an
+    installed splitter; derived from the data's columns where it is auto."""
+    fold_column: Annotated[str, Field(min_length=1)] | None = None
+    """A column that names each row's fold; left out of the features."""
+    order: Literal["time", "random"] = "time"
+    """`random` splits as if `data.time` were not given, knowingly; marked wherever scores are
+    shown."""
+    gap: Span | None = None
+    """Going forward: training ends so long before validation or the holdout begins. Such as 7d;
+    a number where `data.time` holds numbers."""
+    embargo: Span | None = None
+    """Going forward: the rows of so long a time after the cut are not scored."""
+    window: Window = "expanding"
+    """Going forward: `expanding` trains on all of the past, `sliding` on as many rows as one fold
+    has, 90d on the last 90 days; the packed model too."""
     seed: int = 0
     """Drives the split alone, so that runs of another `seed` are scored on the same rows."""
     early_stop_on: Literal["inner", "fold"] = "inner"
@@ -233,8 +238,6 @@ class Evaluation(Part):
     """Nested cross-validation."""
     prefer: NotYet = None
     """The simplest model not distinguishable from the best."""
-    order: NotYet = None
-    """Overrule time knowingly."""
 
 
 class Compute(Part):

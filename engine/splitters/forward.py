@@ -1,31 +1,33 @@
-"""Train on the past, validate on what follows: an expanding window.
+"""Train on the past, validate on what follows.
 
 The rows are cut, in order of time, into one part more than there are folds; fold i trains on the
 first i parts and validates on the next. Rows of equal time are never cut apart, and the seed has
-no say.
+no say. A spacing takes from these sides what is too near to the cut, or too long ago.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from engine.contracts import Fold
+from engine.contracts import ADJACENT, Fold, Spacing
 from engine.errors import DataError, Fault
 from engine.splitters import parts
+from engine.splitters.spaced import spaced
 
 if TYPE_CHECKING:
     from engine.contracts import Index, Numbers, Rows
 
 
-def holdout(rows: Rows, share: float, seed: int) -> Fold:
-    """Set the latest ``share`` of the rows aside.
+def holdout(rows: Rows, share: float, seed: int, spacing: Spacing = ADJACENT) -> Fold:
+    """Set the latest ``share`` of the rows aside; all before them train, whatever the window.
 
     Raises
     ------
     engine.errors.DataError
-        If all rows have the same time.
+        If all rows have the same time, or the spacing leaves a side without a row.
     """
     times, found = parts.column(rows.time, "data.time", "forward", sort=True)
     aside = parts.set_aside(rows, share)
@@ -33,16 +35,18 @@ def holdout(rows: Rows, share: float, seed: int) -> Fold:
         return parts.fold(np.zeros(rows.count, dtype=bool))
     _enough(found, 2, "", "a holdout and rows to train on", "set evaluation.holdout to 0")
     (cut,) = _cuts(times, np.array([rows.count - aside]))
-    return parts.fold(times >= cut)
+    apart = replace(spacing, window="expanding")
+    return spaced(parts.fold(times >= cut), rows, apart, rows.count, "the holdout")
 
 
-def folds(rows: Rows, count: int, seed: int) -> list[Fold]:
+def folds(rows: Rows, count: int, seed: int, spacing: Spacing = ADJACENT) -> list[Fold]:
     """Split into folds that validate on ever later rows.
 
     Raises
     ------
     engine.errors.DataError
-        If there are fewer rows than folds, or too few distinct times.
+        If there are fewer rows than folds, too few distinct times, or the spacing leaves a side of
+        a fold without a row.
     """
     parts.enough(rows, count)
     times, found = parts.column(rows.time, "data.time", "forward", sort=True)
@@ -50,7 +54,12 @@ def folds(rows: Rows, count: int, seed: int) -> list[Fold]:
     _enough(found, count + 1, parts.TRAIN, f"{count} folds", hint)
     ideal = rows.count * np.arange(1, count + 1) / (count + 1)
     cuts = [*_cuts(times, ideal), found]
-    return [_between(times, cuts[i], cuts[i + 1]) for i in range(count)]
+    whole = [_between(times, cuts[i], cuts[i + 1]) for i in range(count)]
+    size = round(rows.count / (count + 1))
+    return [
+        spaced(fold, rows, spacing, size, f"fold {number} of {count}")
+        for number, fold in enumerate(whole, 1)
+    ]
 
 
 def _enough(found: int, least: int, which: str, what: str, hint: str) -> None:

@@ -20,13 +20,16 @@ from engine.models import Setting, accepted, estimator_class
 from engine.recipe import space
 from engine.recipe.schema import Family, Features, Recipe
 from engine.search.candidate import Candidate, FamilySpace
+from engine.steps import sides
 from engine.steps.columns import Role, replace_or_drop, roles
 from engine.steps.features import transformer, treatments
 from engine.steps.split import Split
 
 ABOUT = "decide what each column is, and turn values into numbers"
 MAKES = "the input contract, and a table of numbers"
-READS = ("data.id", "data.group", "data.target")
+READS = (
+    "data.id", "data.group", "data.target", "evaluation.fold_column", "evaluation.holdout",
+)  # fmt: skip
 NEEDS = ("load", "split")
 LIBRARIES = ("pandas", "numpy")
 MOST_LOST = 5  # columns named in a notice
@@ -55,7 +58,8 @@ def run(recipe: Recipe, inputs: Mapping[str, Any], folder: Path, listener: Liste
     split: Split = inputs["split"]
     frame: pd.DataFrame = inputs["load"].frame
     data = recipe.data
-    kept = [c for c in frame.columns if c not in (data.target, data.id, data.group)]
+    apart = {data.target, data.id, data.group, *sides.named(recipe).values()}
+    kept = [c for c in frame.columns if c not in apart]
     found = roles(frame.iloc[split.train][kept])
     columns = tuple(role.column for role in found if role.column)
     if not columns:
@@ -84,8 +88,8 @@ def _reasons(found: Sequence[Role]) -> str:
 
 def _semantic(recipe: Recipe) -> list[Role]:
     data = recipe.data
-    keys = {"id": data.id, "group": data.group}
-    return [Role(name, None, f"named as data.{key}") for key, name in keys.items() if name]
+    keys = {"data.id": data.id, "data.group": data.group, **sides.named(recipe)}
+    return [Role(name, None, f"named as {key}") for key, name in keys.items() if name]
 
 
 def _save(assembled: Assembled, folder: Path) -> None:

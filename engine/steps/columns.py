@@ -67,10 +67,10 @@ def replace_or_drop(column: Column) -> str:
 
 
 def _to_drop(what: str, names: Sequence[str]) -> str:
-    return f"{what}: data.drop: [{', '.join(_in_yaml(name) for name in names)}]"
+    return f"{what}: data.drop: [{', '.join(in_yaml(name) for name in names)}]"
 
 
-def _in_yaml(name: str) -> str:
+def in_yaml(name: str) -> str:
     """A name as a list of YAML's flow style takes it."""
     plain = name.isidentifier() and name.isascii() and name.lower() not in YAML_WORDS
     return name if plain else "'" + name.replace("'", "''") + "'"

@@ -41,14 +41,16 @@ class Evaluated:
     ----------
     leaderboard : list of dict
         The best trial of each family, best first, with ``mean``, ``std`` and ``folds`` by metric.
-        ``optimistic`` is true where it watched the rows that it is scored on; ``warnings`` counts
-        its fits by what was warned of.
+        ``optimistic`` is true where it watched the rows that it is scored on, ``random_order``
+        where time was overruled; ``warnings`` counts its fits by what was warned of.
     cv : dict
         Of the best trial.
     holdout : dict
         Score of the fitted pipeline by metric; empty where there is no holdout.
     optimistic : bool
         Whether ``cv`` is better than can be hoped for, as of a row of the leaderboard.
+    random_order : bool
+        Whether ``evaluation.order`` overruled time: later rows then train models for earlier ones.
     """
 
     metric: str
@@ -57,6 +59,7 @@ class Evaluated:
     holdout: dict[str, float | None]
     folder: Path
     optimistic: bool = False
+    random_order: bool = False
 
 
 def run(recipe: Recipe, inputs: Mapping[str, Any], folder: Path, listener: Listener) -> Evaluated:
@@ -65,7 +68,11 @@ def run(recipe: Recipe, inputs: Mapping[str, Any], folder: Path, listener: Liste
     searched: Searched = inputs["search"]
     metrics = measures.metrics(recipe, split)
     rows = [
-        {**_row(trial, searched, split, metrics), "optimistic": _is_optimistic(trial, recipe)}
+        {
+            **_row(trial, searched, split, metrics),
+            "optimistic": _is_optimistic(trial, recipe),
+            "random_order": split.random_order,
+        }
         for trial in _leaders(searched)
     ]
     _tell_untried(recipe, searched, listener)
@@ -90,8 +97,9 @@ def load(recipe: Recipe, folder: Path) -> Evaluated:
     rows = facts["leaderboard"]
     best = rows[0]
     return Evaluated(
-        facts["metric"], rows, best["cv"], facts["holdout"], folder, best["optimistic"]
-    )
+        facts["metric"], rows, best["cv"], facts["holdout"], folder,
+        best["optimistic"], best["random_order"],
+    )  # fmt: skip
 
 
 def _is_optimistic(trial: Trial, recipe: Recipe) -> bool:
@@ -221,8 +229,10 @@ def _write_out_of_fold(
     parts = [outcome.probability for outcome in outcomes if outcome.probability.size]
     codes = value.astype(np.intp) if split.target.classes else value
     predicted = Predicted(codes, np.concatenate(parts) if parts else None)
-    path = folder / "out_of_fold.parquet"
-    _write(predicted, split.train[index], split, ids, path, fold=number)
+    extra = {"fold": number}
+    if split.repeats > 1:  # a row for each: a mean would be scored better than any of the models
+        extra["repeat"] = number // (len(split.folds) // split.repeats)
+    _write(predicted, split.train[index], split, ids, folder / "out_of_fold.parquet", **extra)
 
 
 def _write(

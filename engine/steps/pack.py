@@ -36,10 +36,10 @@ def run(recipe: Recipe, inputs: Mapping[str, Any], folder: Path, listener: Liste
     """Write the bundle; with ``final_rows: all`` the pipeline is fitted once more on all rows."""
     split: Split = inputs["split"]
     assembled: Assembled = inputs["assemble"]
-    rows = split.train
+    rows = split.recent(split.train)
     fitted = inputs["refit"]
     if recipe.evaluation.final_rows == "all":
-        rows = np.sort(np.concatenate([split.train, split.holdout]))
+        rows = split.recent(np.sort(np.concatenate([split.train, split.holdout, split.aside])))
         fitted = refit.fit(recipe, inputs, rows)
     contents = write.Contents(
         pipeline=fitted.pipeline,
@@ -71,6 +71,7 @@ def _scores(evaluated: Evaluated) -> dict[str, Any]:
         "cv": evaluated.cv,
         "holdout": evaluated.holdout,
         "optimistic": evaluated.optimistic,
+        "random_order": evaluated.random_order,
     }
 
 

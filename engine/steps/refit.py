@@ -17,6 +17,7 @@ from engine.bundle import persist
 from engine.contracts import Index, Listener
 from engine.models import Setting
 from engine.recipe.schema import Recipe
+from engine.steps import inner
 from engine.steps.assemble import Assembled, pipeline
 from engine.steps.cores import threads
 from engine.steps.search import Searched
@@ -43,7 +44,7 @@ class Refitted:
 def run(recipe: Recipe, inputs: Mapping[str, Any], folder: Path, listener: Listener) -> Refitted:
     """Fit on the training rows, and save the pipeline."""
     split: Split = inputs["split"]
-    refitted = fit(recipe, inputs, split.train)
+    refitted = fit(recipe, inputs, split.recent(split.train))
     persist.save_pipeline(refitted.pipeline, folder / "pipeline.skops")
     (folder / "seconds.txt").write_text(repr(refitted.seconds), "utf-8")
     (folder / "warnings.json").write_text(json.dumps(refitted.warnings), "utf-8")
@@ -57,13 +58,14 @@ def fit(recipe: Recipe, inputs: Mapping[str, Any], rows: Index) -> Refitted:
     searched: Searched = inputs["search"]
     setting = Setting(
         bool(split.target.classes), recipe.seed, threads(recipe, 1, len(rows)), 0,
-        searched.best.refit_rounds(), split.how == "forward",
+        searched.best.refit_rounds(), split.time is not None,
     )  # fmt: skip
     unfitted = pipeline(recipe, searched.best.candidate, assembled.contract.columns, setting)
     begin = time.perf_counter()
     with listening() as found, threadpool_limits(setting.threads):
-        fitted = unfitted.fit(np.asarray(assembled.numbers[rows]), split.target.values[rows])
-    return Refitted(fitted, time.perf_counter() - begin, tuple(found))
+        X, y = np.asarray(assembled.numbers[rows]), split.target.values[rows]
+        inner.fit(unfitted["model"], unfitted["features"].fit_transform(X, y), y, split, rows)
+    return Refitted(unfitted, time.perf_counter() - begin, tuple(found))
 
 
 def load(recipe: Recipe, folder: Path) -> Refitted:

@@ -110,7 +110,7 @@ def _drive(
         submit = partial(_submit, executor)
         driver = Driver(proposer, record, submit, folds, workers, listener, budget.is_over)
         begun = {"done": len(driver.told), "first": best(driver.told, metric.maximize)}
-        listener("search_started", maximize=metric.maximize, **begun)
+        listener("search_started", maximize=metric.maximize, folds=folds, **begun)
         return driver.run(recipe.search.trials)
     except BrokenExecutor:
         hint = "run it again to carry on; with fewer compute.workers each has more memory"

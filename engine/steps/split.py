@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
-from numpy.typing import NDArray
 
 from engine import catalogue
-from engine.bundle.input import seconds, shorten
-from engine.contracts import Fold, Index, Listener, Numbers, Rows
+from engine.contracts import ADJACENT, Fold, Index, Listener, Numbers, Rows, Spacing
 from engine.errors import DataError, Fault
+from engine.recipe.checks.in_split import derived
 from engine.recipe.schema import Recipe
+from engine.splitters import latest
+from engine.steps import sides
 from engine.steps.load import Frame
 from engine.steps.target import Target, read_target
 
@@ -24,7 +24,9 @@ ABOUT = "set a holdout aside and cut the rest into folds"
 MAKES = "holdout and folds"
 READS = (
     "data.target", "data.time", "data.group", "problem.task", "problem.positive",
-    "evaluation.folds", "evaluation.holdout", "evaluation.split", "evaluation.seed",
+    "evaluation.folds", "evaluation.repeats", "evaluation.holdout", "evaluation.split",
+    "evaluation.fold_column", "evaluation.order", "evaluation.gap", "evaluation.embargo",
+    "evaluation.window", "evaluation.seed",
 )  # fmt: skip
 NEEDS = ("load",)
 LIBRARIES = ("scikit-learn", "numpy")
@@ -41,9 +43,19 @@ class Split:
     train, holdout : ndarray of int
         Row numbers in the source; rows without a target are in neither.
     folds : tuple of Fold
-        Positions within ``train``, in the order of time where folds go forward.
+        Positions within ``train``, in the order of time where folds go forward. With repeats, all
+        folds of the first, then all of the second.
     how : str
         Name of the splitter.
+    aside : ndarray of int
+        Rows whose target is known, and that stand on neither side: too near to the holdout in
+        time, or of a group that comes back in it.
+    time, groups : ndarray of shape (rows of the source,), optional
+        What the sides are kept apart by; nan and -1 where a row has no target.
+    spacing : Spacing
+    repeats : int
+    random_order : bool
+        Whether ``evaluation.order`` overruled time.
     """
 
     target: Target
@@ -51,48 +63,122 @@ class Split:
     holdout: Index
     folds: tuple[Fold, ...]
     how: str
+    aside: Index
+    time: Numbers | None = None
+    groups: Index | None = None
+    spacing: Spacing = ADJACENT
+    repeats: int = 1
+    random_order: bool = False
+
+    def recent(self, rows: Index) -> Index:
+        """Return those of some rows that a model of now learns from: all, or a window's."""
+        if self.time is None or self.spacing.window == "expanding":
+            return rows
+        size = round(len(self.train) / (len(self.folds) + 1))
+        return rows[latest(self.time[rows], self.spacing.window, size)]
 
 
 def run(recipe: Recipe, inputs: Mapping[str, Frame], folder: Path, listener: Listener) -> Split:
-    """Split the rows as the columns named under ``data`` require."""
+    """Split the rows as the columns named under ``data`` require.
+
+    Raises
+    ------
+    DataError
+        If the rows do not suffice, a column that says where rows belong is not there or has holes,
+        or two such columns contradict each other.
+    """
     frame = inputs["load"].frame
+    sides.require_columns(frame, recipe)
     target = read_target(frame, recipe)
     known = np.flatnonzero(target.known)
     if len(known) < len(frame):
         listener("notice", text=f"{len(frame) - len(known):,} rows have no target and are left out")
     _no_clash(recipe, target)
     how, why = splitter_name(recipe, target)
-    rows = _rows(frame.iloc[known], recipe, target.values[known])
-    split = _split(how, rows, recipe, target, known)
+    part = frame.iloc[known]
+    rows = sides.read_rows(part, recipe, target.values[known])
+    spacing = sides.read_spacing(recipe, part)
+    try:
+        outer = _outer(recipe, part, rows, how, spacing)
+        inner = _inner(recipe, rows.take(outer.train), how, spacing)
+        sides.check(rows, outer, inner, bool(target.classes), listener, target.classes)
+    except DataError as error:
+        raise DataError(*(_named(fault, target) for fault in error.faults)) from None
+    split = _split(recipe, target, known, rows, outer, inner, how, spacing)
+    if len(split.aside):
+        listener("notice", text=_aside(split))
     _save(split, why, folder)
     return split
 
 
 def splitter_name(recipe: Recipe, target: Target) -> tuple[str, str]:
     """Return the splitter to use, and why."""
-    if recipe.evaluation.split != "auto":
-        return recipe.evaluation.split, "evaluation.split says so"
-    if recipe.data.time:
-        return "forward", "data.time is given"
-    if recipe.data.group:
-        return "grouped", "data.group is given"
+    data, wanted = recipe.data, recipe.evaluation
+    overruled = data.time is not None and wanted.order == "random"
+    but = "; evaluation.order is random and overrules data.time" if overruled else ""
+    if wanted.split != "auto":
+        return wanted.split, f"evaluation.split says so{but}"
+    time = None if overruled else data.time
+    found = derived(time, data.group, wanted.fold_column)
+    if found == "predefined":
+        return found, f"evaluation.fold_column is given{but}"
+    if found:
+        given = [f"data.{key}" for key in ("time", "group") if (time, data.group)[key == "group"]]
+        return found, f"{' and '.join(given)} {'are' if len(given) > 1 else 'is'} given{but}"
     if target.classes:
-        return "stratified", "the target has classes"
-    return "plain", "the target is a number"
+        return "stratified", f"the target has classes{but}"
+    return "plain", f"the target is a number{but}"
 
 
-def _split(how: str, rows: Rows, recipe: Recipe, target: Target, known: Index) -> Split:
+def _outer(recipe: Recipe, frame: Any, rows: Rows, how: str, spacing: Spacing) -> Fold:
+    """Set the holdout aside: that of a column, of the splitter, or none."""
     wanted = recipe.evaluation
-    splitter = catalogue.find("splitters", how)
-    outer = Fold(np.arange(rows.count), np.arange(0))
-    try:
-        if wanted.holdout:
-            outer = splitter.holdout(rows, wanted.holdout, wanted.seed)
-        inner = splitter.folds(rows.take(outer.train), wanted.folds, wanted.seed)
-    except DataError as error:
-        raise DataError(*(_named(fault, target) for fault in error.faults)) from None
+    if not isinstance(wanted.holdout, float):
+        return sides.marked(frame, wanted.holdout, rows, spacing)
+    if not wanted.holdout:
+        return Fold(np.arange(rows.count), np.arange(0))
+    splitter, given = catalogue.find("splitters", how), _given(how, spacing)
+    found: Fold = splitter.holdout(rows, wanted.holdout, wanted.seed, *given)
+    return found
+
+
+def _inner(recipe: Recipe, rows: Rows, how: str, spacing: Spacing) -> list[Fold]:
+    """Cut folds, each repeat with a seed of its own; the first is what there is without."""
+    wanted, splitter = recipe.evaluation, catalogue.find("splitters", how)
+    seeds = [wanted.seed, *sides.seeds(wanted.seed, wanted.repeats - 1)]
+    given = _given(how, spacing)
+    return [fold for seed in seeds for fold in splitter.folds(rows, wanted.folds, seed, *given)]
+
+
+def _given(how: str, spacing: Spacing) -> tuple[Spacing, ...]:
+    """A spacing for splitters that take one."""
+    takes = catalogue.rows("splitters")[how].get("takes", ())
+    return (spacing,) if {"gap", "embargo", "window"} & set(takes) else ()
+
+
+def _split(
+    recipe: Recipe, target: Target, known: Index, rows: Rows, outer: Fold, inner: list[Fold],
+    how: str, spacing: Spacing,
+) -> Split:  # fmt: skip
     folds = [Fold(_in_time(f.train, rows, outer), _in_time(f.valid, rows, outer)) for f in inner]
-    return Split(target, known[outer.train], known[outer.valid], tuple(folds), how)
+    used = np.zeros(len(known), dtype=bool)
+    used[outer.train] = used[outer.valid] = True
+    count = len(target.values)
+    return Split(
+        target, known[outer.train], known[outer.valid], tuple(folds), how, known[~used],
+        sides.spread(rows.time, known, count, np.nan),
+        sides.spread(rows.groups, known, count, -1),
+        spacing, recipe.evaluation.repeats,
+        recipe.data.time is not None and recipe.evaluation.order == "random",
+    )  # fmt: skip
+
+
+def _aside(split: Split) -> str:
+    count = len(split.aside)
+    rows = "1 row is" if count == 1 else f"{count:,} rows are"
+    why = ["too near to the cut in time"] if split.spacing != ADJACENT else []
+    why += ["of a group that comes back in the holdout"] if split.groups is not None else []
+    return f"{rows} neither trained on nor held out: {', or '.join(why)}"
 
 
 def _in_time(index: Index, rows: Rows, outer: Fold) -> Index:
@@ -118,50 +204,19 @@ def _no_clash(recipe: Recipe, target: Target) -> None:
         raise DataError(Fault(message, "data.id", "rename the column"))
 
 
-def _rows(frame: pd.DataFrame, recipe: Recipe, target: NDArray[Any]) -> Rows:
-    data = recipe.data
-    groups = _groups(frame[data.group]) if data.group else None
-    return Rows(len(frame), target, groups, _time(frame[data.time]) if data.time else None)
-
-
-def _groups(column: pd.Series[Any]) -> Index:
-    groups = pd.factorize(column)[0]
-    _no_hole(groups < 0, column, "data.group")
-    return groups
-
-
-def _time(column: pd.Series[Any]) -> Numbers:
-    numeric = pd.api.types.is_numeric_dtype(column)
-    values: Numbers = (
-        column.to_numpy(dtype=np.float64, na_value=np.nan) if numeric else seconds(column)
-    )
-    _no_hole(~np.isfinite(values), column, "data.time")
-    return values
-
-
-def _no_hole(missing: NDArray[np.bool_], column: pd.Series[Any], key: str) -> None:
-    if missing.any():
-        first = int(np.argmax(missing))
-        found = shorten(column.iloc[first]) if pd.notna(column.iloc[first]) else "nothing"
-        row = int(column.index[first]) + 1
-        message = f"row {row:,} holds {found} in the column {column.name!r}, which every row needs"
-        count = int(missing.sum())
-        hint = f"mend or leave out {'this row' if count == 1 else f'these {count:,} rows'}"
-        raise DataError(Fault(message, key, hint))
-
-
 def _save(split: Split, why: str, folder: Path) -> None:
     target = split.target
     arrays = {f"fold{i}_{part}": getattr(fold, part)
               for i, fold in enumerate(split.folds) for part in ("train", "valid")}  # fmt: skip
-    np.savez(
-        folder / "split.npz",
-        values=target.values, train=split.train, holdout=split.holdout, **arrays,
-    )  # fmt: skip
+    arrays |= {name: getattr(split, name) for name in ("train", "holdout", "aside")}
+    apart = {name: getattr(split, name) for name in ("time", "groups")}
+    arrays |= {name: values for name, values in apart.items() if values is not None}
+    np.savez(folder / "split.npz", values=target.values, **arrays)
     facts = {
         "task": target.task, "classes": target.classes, "reason": target.reason,
-        "how": split.how, "why": why, "folds": len(split.folds),
-        "train": len(split.train), "holdout": len(split.holdout),
+        "how": split.how, "why": why, "folds": len(split.folds), "repeats": split.repeats,
+        "train": len(split.train), "holdout": len(split.holdout), "aside": len(split.aside),
+        "spacing": asdict(split.spacing), "random_order": split.random_order,
     }  # fmt: skip
     (folder / "facts.json").write_text(json.dumps(facts), "utf-8")
 
@@ -174,4 +229,9 @@ def load(recipe: Recipe, folder: Path) -> Split:
         folds = tuple(
             Fold(arrays[f"fold{i}_train"], arrays[f"fold{i}_valid"]) for i in range(facts["folds"])
         )
-        return Split(target, arrays["train"], arrays["holdout"], folds, facts["how"])
+        apart = {name: arrays[name] for name in ("time", "groups") if name in arrays}
+        return Split(
+            target, arrays["train"], arrays["holdout"], folds, facts["how"], arrays["aside"],
+            **apart, spacing=Spacing(**facts["spacing"]), repeats=facts["repeats"],
+            random_order=facts["random_order"],
+        )  # fmt: skip

@@ -20,7 +20,7 @@ from engine.contracts import Index, Metric, Numbers, Predicted
 from engine.models import Setting
 from engine.recipe.schema import Recipe
 from engine.search.candidate import Candidate, Outcome
-from engine.steps import assemble, split
+from engine.steps import assemble, inner, split
 from engine.steps.assemble import Assembled, pipeline
 from engine.steps.split import Split
 from engine.steps.warned import distinct, listening
@@ -53,7 +53,7 @@ class Material:
 
     def setting(self) -> Setting:
         """Return the circumstances of a fit."""
-        in_time = self.split.how == "forward"
+        in_time = self.split.time is not None
         classify = bool(self.split.target.classes)
         return Setting(classify, self.recipe.seed, self.threads, in_time=in_time)
 
@@ -170,7 +170,8 @@ def _fit(material: Material, candidate: Candidate, number: int) -> Outcome:
     if watches_fold(material.recipe, candidate.family):
         model.fit(train, material.y(fold.train), watch=(valid, truth))
     else:
-        model.fit(train, material.y(fold.train))
+        rows = material.split.train[fold.train]
+        inner.fit(model, train, material.y(fold.train), material.split, rows)
     classes = material.split.target.classes
     predicted = Model(model, classes).predict(valid)
     if material.metric.needs != "value" and predicted.probability is None:

@@ -13,10 +13,10 @@ from omegaconf import OmegaConf
 from engine.contracts import Listener, silent
 from engine.recipe.packaged import folder
 from engine.recipe.schema import Family, Recipe
-from engine.steps import assemble, evaluate, pack, refit, search, split
+from engine.steps import assemble, evaluate, inspect, pack, refit, search, split
 
 FAMILIES = tuple(sorted(path.stem for path in (folder("conf") / "model").glob("*.yaml")))
-STEPS: tuple[ModuleType, ...] = (split, assemble, search, refit, evaluate, pack)
+STEPS: tuple[ModuleType, ...] = (split, assemble, inspect, search, refit, evaluate, pack)
 
 
 def family_tree(name: str, **params: Any) -> dict[str, Any]:

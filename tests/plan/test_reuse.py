@@ -10,7 +10,7 @@ from engine.plan.outputs import read_json
 from engine.steps import refit, unit
 from tests.plan.project import write_data
 
-ALL = ["load", "split", "assemble", "search", "refit", "evaluate", "pack"]
+ALL = ["load", "split", "assemble", "inspect", "search", "refit", "evaluate", "pack"]
 
 
 def test_a_first_run_does_every_step(new):

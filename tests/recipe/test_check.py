@@ -294,11 +294,6 @@ def test_messages(refused: Refused, text: str, message: str) -> None:
             "{source: a, target: y, group: g, drop: [g]}",
             "`data.drop` holds the column of `data.group`, 'g'",
         ),
-        (
-            "{source: a, target: y, time: t, group: g}",
-            "recipes/r.yaml:1: `data.time` and `data.group` are not available together yet\n"
-            "    leave out one of them",
-        ),
         ("{source: a, target: y, tables: {a: b}}", "`data.tables` is not available yet"),
     ],
 )
@@ -320,14 +315,85 @@ def test_a_split_that_would_ignore_a_column_is_refused(
     found = refused(text, data=f"data: {{source: a, target: y, {key}: c}}\n")
     ignored = f"recipes/r.yaml:2: `evaluation.split` is {split}, which would ignore `data.{key}`\n"
     advice = f"    leave out evaluation.split, or data.{key}"
-    assert found == ignored + advice
+    overrule = ", or overrule time knowingly: evaluation.order=random" if key == "time" else ""
+    assert found == ignored + advice + overrule
 
 
-@pytest.mark.parametrize("split", ["auto", "plain", "stratified", "forward", "grouped"])
-def test_time_and_group_together_are_refused_for_every_split(refused: Refused, split: str) -> None:
+@pytest.mark.parametrize("split", ["plain", "stratified", "forward", "grouped", "predefined"])
+def test_of_time_and_group_none_is_ignored(refused: Refused, split: str) -> None:
     data = "data: {source: a, target: y, time: t, group: g}\n"
     found = refused(f"evaluation: {{split: {split}}}\n", data=data)
-    assert found.startswith("recipes/r.yaml:1: `data.time` and `data.group` are not available")
+    assert f"`evaluation.split` is {split}, which would ignore `data." in found
+
+
+@pytest.mark.parametrize("split", ["auto", "forward_grouped"])
+def test_time_and_group_may_stand_together(loaded: Load, split: str) -> None:
+    data = "data: {source: a, target: y, time: t, group: g}\n"
+    assert loaded(f"evaluation: {{split: {split}, gap: 1d}}\n", data=data).recipe.data.group == "g"
+
+
+SPLITS = [
+    ("", "{gap: 7d}", "`evaluation.gap` is 7d, and there is no `data.time`"),
+    ("", "{embargo: 1}", "`evaluation.embargo` is 1, and there is no `data.time`"),
+    ("group: g", "{window: 9d}", "and the split grouped does not heed it"),
+    ("time: t", "{gap: soon}", "`evaluation.gap` is 'soon'; a time such as 7d, or a number"),
+    ("time: t", "{gap: -1}", "`evaluation.gap` is -1; a time such as 7d"),
+    ("time: t", "{embargo: .inf}", "`evaluation.embargo` is inf; a time such as 7d"),
+    ("time: t", "{window: growing}", "`evaluation.window` is 'growing'; expanding, sliding, or"),
+    ("time: t", "{repeats: 3}", "`evaluation.repeats` is 3, and the split forward is the same"),
+    ("", "{repeats: 0}", "`evaluation.repeats` is 0; at least 1 was expected"),
+    ("", "{repeats: 2, fold_column: f}", "the split predefined is the same each time"),
+    ("", "{order: random}", "`evaluation.order` is random, and there is no `data.time`"),
+    ("time: t", "{order: random, gap: 7d}", "`evaluation.gap` is 7d, and there is no"),
+    (
+        "time: t", "{order: random, split: forward}",
+        "`evaluation.order` is random, and `evaluation.split` is forward",
+    ),
+    ("time: t", "{fold_column: f}", "`evaluation.fold_column` names the folds, which would ignore"),
+    ("", "{fold_column: f, split: plain}", "`evaluation.split` is plain, which would ignore `eval"),
+    ("time: t", "{order: random, split: grouped}", "is grouped, and there is no `data.group`"),
+    ("", "{split: predefined}", "and there is no `evaluation.fold_column`"),
+    ("", "{fold_column: y}", "`evaluation.fold_column` and `data.target` are both 'y'"),
+    ("id: i", "{holdout: {column: i}}", "`evaluation.holdout.column` and `data.id` are both 'i'"),
+    ("drop: [f]", "{fold_column: f}", "`data.drop` holds the column of `evaluation.fold_column`"),
+    (
+        "", "{fold_column: f, holdout: {column: f}}",
+        "`evaluation.holdout.column` and `evaluation.fold_column` are both 'f'",
+    ),
+    ("", "{holdout: {value: 1}}", "`evaluation.holdout.column` is missing"),
+    ("", "{holdout: {column: f, valu: 1}}", "did you mean 'value'?"),
+    ("", "{holdout: 1.5}", "`evaluation.holdout` is 1.5; less than 1.0 or a mapping was expected"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("data", "evaluation", "message"), SPLITS, ids=[s[1] for s in SPLITS])
+def test_contradictions_of_a_split_are_refused(
+    refused: Refused, data: str, evaluation: str, message: str
+) -> None:
+    given = f"data: {{source: a, target: y, {data}}}\n"
+    found = refused(f"evaluation: {evaluation}\n", data=given)
+    assert message in found
+    assert found.count("recipes/r.yaml:") == 1
+
+
+@pytest.mark.parametrize(
+    ("data", "evaluation"),
+    [
+        ("time: t", "{order: random, repeats: 2}"),
+        ("time: t", "{order: random, split: plain}"),
+        ("group: g", "{fold_column: f}"),
+        ("group: g", "{split: stratified_grouped, repeats: 3}"),
+        ("time: t", "{order: random, fold_column: f}"),
+        ("time: t", "{gap: 0, window: 12h, holdout: {column: late, value: x}}"),
+    ],
+)
+def test_what_fits_together_is_accepted(loaded: Load, data: str, evaluation: str) -> None:
+    loaded(f"evaluation: {evaluation}\n", data=f"data: {{source: a, target: y, {data}}}\n")
+
+
+def test_a_holdout_by_a_column_replaces_the_share(loaded: Load) -> None:
+    found = loaded("", "evaluation.holdout={column: late, value: 1}").recipe.evaluation.holdout
+    assert found.model_dump() == {"column": "late", "value": 1}
 
 
 @pytest.mark.parametrize(("key", "split"), [("group", "grouped"), ("time", "forward")])

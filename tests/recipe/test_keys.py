@@ -34,8 +34,14 @@ VALUES: dict[str, Any] = {
     "evaluation.metric": "f1",
     "evaluation.metrics": ["f1", "accuracy"],
     "evaluation.folds": 3,
+    "evaluation.repeats": 2,
     "evaluation.holdout": 0.3,
     "evaluation.split": "plain",
+    "evaluation.fold_column": "f",
+    "evaluation.order": "random",
+    "evaluation.gap": "7d",
+    "evaluation.embargo": 3.0,
+    "evaluation.window": "sliding",
     "evaluation.seed": 4,
     "evaluation.early_stop_on": "fold",
     "evaluation.final_rows": "all",
@@ -60,6 +66,11 @@ VALUES: dict[str, Any] = {
     "model.xgboost.features": {"rest": "keep", "blocks": {}},
     "model.xgboost.params": {"max_depth": 3},
 }
+TIME = {"data.time": "t"}
+WITH: dict[str, dict[str, str]] = {
+    f"evaluation.{name}": TIME for name in ("order", "gap", "embargo", "window")
+}
+"""Keys that mean something only beside others."""
 ONE_VALUE = {"compute.executor"}
 """Keys of which only one value exists so far."""
 
@@ -80,11 +91,12 @@ LATER = [".".join(key) for key in leaves() if not fields.is_available(key)]
 
 def recipe_with(key: str, value: Any) -> str:
     tree: dict[str, Any] = yaml.safe_load(DATA) | {"model": {"xgboost": {"params": {}}}}
-    inner = tree
-    *above, last = key.split(".")
-    for name in above:
-        inner = inner.setdefault(name, {})
-    inner[last] = value
+    for path, given in {**WITH.get(key, {}), key: value}.items():
+        inner = tree
+        *above, last = path.split(".")
+        for name in above:
+            inner = inner.setdefault(name, {})
+        inner[last] = given
     return yaml.safe_dump(tree)
 
 
@@ -117,7 +129,8 @@ def test_a_key_is_read(loaded: Load, key: str) -> None:
 def test_a_key_is_read_from_the_command_line(loaded: Load, key: str) -> None:
     value = yaml.safe_dump(VALUES[key], default_flow_style=True, width=1000).splitlines()[0]
     text = f'"{value}"' if " " in value and isinstance(VALUES[key], str) else value
-    recipe = loaded("", f"{key}={text}", data=recipe_with("seed", 0)).recipe
+    others = [f"{other}={given}" for other, given in WITH.get(key, {}).items()]
+    recipe = loaded("", f"{key}={text}", *others, data=recipe_with("seed", 0)).recipe
     assert covers(at(recipe.model_dump(exclude_unset=True), key), VALUES[key])
 
 

@@ -1,10 +1,12 @@
 """A family that stops early watches rows that it is neither fitted nor scored on."""
 
+import functools
 import json
 
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.ensemble import HistGradientBoostingClassifier
 
 from engine.estimators import boosted
 from engine.testing.frames import mixed
@@ -73,29 +75,88 @@ def test_a_refit_takes_the_median_of_the_rounds_and_all_rows(tmp_path):
     assert fitted.estimator_.get_booster().num_boosted_rounds() == trial.refit_rounds()
 
 
-@pytest.mark.parametrize("task", ["binary", "regression"])
-def test_going_forward_the_watched_rows_are_the_latest(tmp_path, task, monkeypatch):
-    watched = []
-    split = boosted._Boosted._split
+def spied(monkeypatch, kind):
+    """Collect what a class's ``fit`` is told to fit and to watch."""
+    seen, fit = [], kind.fit
 
-    def spy(self, rows, strata):
-        inner, last = split(self, rows, strata)
-        watched.append((self.shuffle, inner, last, rows))
-        return inner, last
+    def spy(self, X, y, watch=None):
+        seen.append((X, y, watch))
+        return fit(self, X, y, watch)
 
-    monkeypatch.setattr(boosted._Boosted, "_split", spy)
+    monkeypatch.setattr(kind, "fit", spy)
+    return seen
+
+
+def numbered(frame):
+    """Add a column that counts the rows, by which they are known again."""
+    return frame.assign(number=np.random.default_rng(0).permutation(len(frame)) + 1e3)
+
+
+def parts(seen, frame):
+    """Return the rows that were fitted and those that were watched, of the first fit."""
+    X, _, watch = seen[0]
+    place = {number: row for row, number in enumerate(frame["number"])}
+    (column,) = [i for i in range(X.shape[1]) if set(X[:, i]) <= set(place)]
+    return tuple([place[n] for n in part[:, column]] for part in (X, watch[0]))
+
+
+@pytest.mark.parametrize(
+    ("task", "kind"),
+    [("binary", boosted.BoostedClassifier), ("regression", boosted.BoostedRegressor)],
+)
+def test_going_forward_the_watched_rows_are_the_latest(tmp_path, task, kind, monkeypatch):
+    seen = spied(monkeypatch, kind)
     frame = mixed(300, task).sample(frac=1, random_state=1)
     frame["signup"] = pd.date_range("2020", periods=300).to_numpy()
-    frame = frame.sample(frac=1, random_state=2)
-    made = Steps(recipe(booster(), data={"time": "signup"}), frame, tmp_path)
+    frame = numbered(frame.sample(frac=1, random_state=2))
+    data, evaluation = {"time": "signup"}, {"gap": "5d", "folds": 3}
+    made = Steps(recipe(booster(), data=data, evaluation=evaluation), frame, tmp_path)
     made.run("search")
+    times = pd.to_datetime(made["load"].frame["signup"])
+    fold = made["split"].folds[0]
+    inner, watched = (times[rows] for rows in parts(seen, made["load"].frame))
+    assert inner.max() + pd.Timedelta("5D") < watched.min(), "the gap holds here too"
+    assert len(watched) == pytest.approx(0.1 * len(fold.train), abs=1)
+    assert watched.max() == times[made["split"].train[fold.train]].max()
+    assert watched.max() + pd.Timedelta("5D") < times[made["split"].train[fold.valid]].min()
+
+
+def test_a_group_is_fitted_or_watched_and_never_both(tmp_path, monkeypatch):
+    seen = spied(monkeypatch, boosted.BoostedClassifier)
+    frame = numbered(mixed(400).dropna(subset=["shop"]))
+    made = Steps(recipe(booster(), data={"group": "shop"}), frame, tmp_path)
+    made.run("search")
+    shops = made["load"].frame["shop"]
+    inner, watched = (set(shops[rows]) for rows in parts(seen, made["load"].frame))
+    assert inner
     assert watched
-    for shuffle, inner, last, rows in watched:
-        assert not shuffle
-        assert last.min() > inner.max()
-        assert len(last) == pytest.approx(0.1 * rows, abs=1)
-    times = pd.to_datetime(made["load"].frame["signup"]).to_numpy()
-    for fold in made["split"].folds:
-        stamps = times[made["split"].train[fold.train]]
-        assert (np.diff(stamps) >= np.timedelta64(0)).all(), "the last rows are the latest"
-        assert stamps.max() <= times[made["split"].train[fold.valid]].min()
+    assert not inner & watched
+
+
+@pytest.mark.parametrize("data", [{}, {"group": "shop"}, {"time": "signup"}])
+def test_trees_of_scikit_learn_watch_rows_of_the_split(tmp_path, data, monkeypatch):
+    seen, fit = [], HistGradientBoostingClassifier.fit
+
+    @functools.wraps(fit)
+    def spy(self, X, y, **given):
+        seen.append(sorted(given))
+        return fit(self, X, y, **given)
+
+    monkeypatch.setattr(HistGradientBoostingClassifier, "fit", spy)
+    tree = {"hist_gradient_boosting": family_tree("hist_gradient_boosting", max_iter=5)}
+    frame = mixed(300).dropna(subset=["shop", "signup"])
+    made = Steps(recipe(tree, data=data, search={"trials": 1}), frame, tmp_path)
+    made.run("refit")
+    assert seen == [["X_val", "y_val"] if data else []] * 6  # five folds and the refit
+
+
+@pytest.mark.parametrize("data", [{}, {"group": "shop"}])
+def test_a_network_that_watches_rows_at_random_does_not_stop_early_where_that_is_wrong(
+    tmp_path, data
+):
+    tree = {"mlp": family_tree("mlp", max_iter=3, hidden_layer_sizes=[4])}
+    frame = mixed(200).dropna(subset=["shop"])
+    made = Steps(recipe(tree, data=data, search={"trials": 1}), frame, tmp_path)
+    assert made.run("refit").pipeline["model"].early_stopping == (not data)
+    told = [text for text in made["refit"].warnings if "early stopping is off" in text]
+    assert bool(told) == bool(data)

@@ -12,16 +12,21 @@ from pydantic import ValidationError
 
 from engine import catalogue
 from engine.errors import Fault
-from engine.recipe.checks import fields, in_features, in_metrics, in_model, in_ranges, sentences
+from engine.recipe.checks import (
+    fields,
+    in_features,
+    in_metrics,
+    in_model,
+    in_ranges,
+    in_split,
+    sentences,
+)
 from engine.recipe.composition.groups import Groups
 from engine.recipe.file.references import Key, Resolver, leaves
 from engine.recipe.origin import Trail
 from engine.recipe.schema import Recipe
 
 Found = Iterable[tuple[Key, Fault]]
-
-SPLIT_COLUMNS = {"time": "time", "group": "groups"}
-"""Columns under ``data`` that folds depend on, and what splitters call them."""
 
 
 def check(
@@ -81,7 +86,7 @@ def _meaning(tree: Mapping[str, Any]) -> Iterator[tuple[Key, Fault]]:
     yield from in_ranges.faults(tree)
     yield from _truths(tree, ())
     yield from _data(_section(tree, "data"))
-    yield from _split(_section(tree, "data"), _section(tree, "evaluation"))
+    yield from in_split.faults(_section(tree, "data"), _section(tree, "evaluation"))
     yield from _named(tree)
     yield from in_metrics.faults(tree)
     yield from in_features.faults(tree)
@@ -129,35 +134,6 @@ def _data(data: Mapping[str, Any]) -> Iterator[tuple[Key, Fault]]:
     if isinstance(drop, list) and data.get("group") in drop and data.get("group"):
         message = f"`data.drop` holds the column of `data.group`, {data['group']!r}"
         yield ("data", "drop"), Fault(message, hint="leave it out: it is kept out of the features")
-
-
-def _split(data: Mapping[str, Any], evaluation: Mapping[str, Any]) -> Iterator[tuple[Key, Fault]]:
-    """A column that folds depend on is used by the split, or refused: never ignored."""
-    split = evaluation.get("split")
-    row = catalogue.rows("splitters").get(split) if isinstance(split, str) else None
-    named = [key for key in SPLIT_COLUMNS if data.get(key) is not None]
-    if row is None:  # auto
-        if len(named) == len(SPLIT_COLUMNS):
-            yield ("data", named[-1]), _together()
-        return
-    needed = [key for key, word in SPLIT_COLUMNS.items() if word in row.get("needs", ())]
-    ignored = [key for key in named if key not in needed]
-    missing = [key for key in needed if key not in named]
-    if ignored and len(named) == len(SPLIT_COLUMNS):
-        yield ("data", named[-1]), _together()
-    elif ignored:
-        message = f"`evaluation.split` is {split}, which would ignore `data.{ignored[0]}`"
-        hint = f"leave out evaluation.split, or data.{ignored[0]}"
-        yield ("evaluation", "split"), Fault(message, hint=hint)
-    elif missing:
-        message = f"`evaluation.split` is {split}, and there is no `data.{missing[0]}`"
-        hint = f"name the column: data.{missing[0]}=COLUMN"
-        yield ("evaluation", "split"), Fault(message, hint=hint)
-
-
-def _together() -> Fault:
-    message = "`data.time` and `data.group` are not available together yet"
-    return Fault(message, hint="leave out one of them")
 
 
 def _named(tree: Mapping[str, Any]) -> Iterator[tuple[Key, Fault]]:
