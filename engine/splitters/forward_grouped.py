@@ -52,6 +52,7 @@ def _purged(fold: Fold, groups: Index, which: str) -> Fold:
     if len(back) and back.all():
         what = "so that no row is left to train on before it"
         message = f"every earlier group comes back in {which}, {what}"
-        hint = "set evaluation.folds to fewer, or leave out data.group or data.time"
+        fewer = "set evaluation.folds to fewer" if which.startswith("fold") else ""
+        hint = parts.advice(fewer, "leave out data.group or data.time")
         raise DataError(Fault(message, "data.group", hint))
     return Fold(fold.train[~back], fold.valid)

@@ -65,5 +65,6 @@ def latest(time: Numbers, window: str | float, size: int, end: float | None = No
 def _some(index: Index, key: str, what: str, which: str) -> None:
     if not len(index):
         length = "lengthen" if key.endswith("window") else "shorten"
-        hint = parts.advice(f"{length} it", "set evaluation.folds to fewer", "use more rows")
+        fewer = "set evaluation.folds to fewer" if which.startswith("fold") else ""
+        hint = parts.advice(f"{length} it", fewer, "use more rows")
         raise DataError(Fault(f"it leaves {which} no row {what}", key, hint))

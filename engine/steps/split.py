@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -63,7 +63,7 @@ class Split:
     holdout: Index
     folds: tuple[Fold, ...]
     how: str
-    aside: Index
+    aside: Index = field(default_factory=lambda: np.empty(0, dtype=np.intp))
     time: Numbers | None = None
     groups: Index | None = None
     spacing: Spacing = ADJACENT

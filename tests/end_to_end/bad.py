@@ -19,6 +19,9 @@ evaluation: {folds: 3}
 """
 
 
+FOLDS = ("evaluation.fold_column=city", "evaluation.holdout=0")
+
+
 @dataclass(frozen=True)
 class Bad:
     """What is laid into a folder, beside what every one of them holds, and what is asked for."""
@@ -136,7 +139,15 @@ BAD = [
     Bad("time is text", overrides=("data.time=city",)),
     Bad("group has a hole", columns(city=lambda n: "" if n == 5 else "a"), overrides=BY_CITY),
     Bad("too few groups", columns(city=lambda n: "ab"[n % 2]), overrides=BY_CITY),
-    Bad("time and group", overrides=("data.time=age", "data.group=city")),
+    Bad("every group comes back", overrides=("data.time=age", "data.group=city")),
+    Bad("all times equal", columns(age=lambda n: 7), overrides=("data.time=age",)),
+    Bad("a gap longer than the data", overrides=("data.time=age", "evaluation.gap=900")),
+    Bad("a gap in days of numbers", overrides=("data.time=age", "evaluation.gap=7d")),
+    Bad("a gap without a time", overrides=("evaluation.gap=7d",)),
+    Bad("folds of one value", columns(city=lambda n: "a"), overrides=FOLDS),
+    Bad("folds with a hole", columns(city=lambda n: "" if n == 5 else "a"), overrides=FOLDS),
+    Bad("a class in one fold only", columns(bought=lambda n: "yn"[n % 3 == 0]), overrides=FOLDS),
+    Bad("no row to hold out", overrides=("evaluation.holdout={column: city, value: Bon}",)),
     Bad("a split that ignores the group", overrides=("data.group=city", "evaluation.split=plain")),
     Bad("id is the target", overrides=("data.id=bought",)),
     Bad("drop the target", overrides=("data.drop=[bought]",)),

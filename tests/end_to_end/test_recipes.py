@@ -19,7 +19,7 @@ RECIPES = sorted(
 SMALL = ("search.trials=4", "evaluation.folds=3")
 FILES = {
     "recipe.yaml", "plan.json", "leaderboard.json", "folds.csv", "out_of_fold.parquet",
-    "holdout.parquet", "scorecard.json", "log.txt", "bundle",
+    "holdout.parquet", "findings.json", "scorecard.json", "log.txt", "bundle",
 }  # fmt: skip
 SANE = {  # what is reached easily, and what would be too good
     "breast_cancer": ("roc_auc", 0.95, 1.0),
@@ -74,7 +74,8 @@ def test_the_scorecard_has_the_promised_shape(ran):
         assert scores["mean"] == pytest.approx(np.mean(scores["folds"]))
         assert scores["std"] == pytest.approx(np.std(scores["folds"], ddof=1))
     assert found["seconds"] > 0
-    assert found["rows"] == {key: planned["data"][key] for key in ("train", "holdout")}
+    assert found["rows"] == {key: planned["data"][key] for key in ("train", "holdout", "aside")}
+    assert found["findings"] == planned["findings"] == []
 
 
 def test_the_scorecard_says_where_it_comes_from(ran):
