@@ -141,7 +141,7 @@ class Trials:
             if RESULT in trial.user_attrs:
                 self._results[index] = trial.user_attrs[RESULT]
             else:
-                overrides = tuple(trial.user_attrs[OVERRIDES])
+                overrides = self.space.overrides(trial.params)
                 self._interrupted.append(Drawn(index, trial.number, overrides))
 
     def _abandoned(self, trial: FrozenTrial) -> bool:

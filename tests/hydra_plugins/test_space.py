@@ -82,7 +82,7 @@ def test_the_form_before_hydra_1_2_is_still_read() -> None:
     expected = {"a": I(1, 9, step=2), "b": F(0.1, 1, log=True), "c": C(("x", 1))}
     assert read(search_space=old).distributions == expected
     assert read(search_space=old, params={"d": "range(1,2)"}).distributions == {"d": I(1, 2)}
-    with pytest.raises(CompactHydraException, match="search_space.a: 'low' is missing"):
+    with pytest.raises(CompactHydraException, match=r"search_space\.a: 'low' is missing"):
         read(search_space={"a": {"type": "int", "high": 3}})
     with pytest.raises(CompactHydraException, match="not str"):
         read(search_space={"a": {"type": "str"}})
