@@ -144,11 +144,11 @@ def _values(returned: Any, objectives: int) -> list[float]:
         values = [float(v) for v in ([returned] if objectives == 1 else returned)]
     except (TypeError, ValueError):
         wanted = "a number" if objectives == 1 else f"{objectives} numbers"
-        raise ValueError(f"the job returned {returned!r}, not {wanted}") from None
+        raise CompactHydraException(f"the job returned {returned!r}, not {wanted}") from None
     if len(values) != objectives:
-        raise ValueError(f"the job returned {len(values)} numbers, not {objectives}")
+        raise CompactHydraException(f"the job returned {len(values)} numbers, not {objectives}")
     if any(math.isnan(value) for value in values):
-        raise ValueError(f"the job returned {returned!r}, which cannot be compared")
+        raise CompactHydraException(f"the job returned {returned!r}, which cannot be compared")
     return values
 
 

@@ -104,7 +104,7 @@ def compose(called: str, recipe: File, groups: Groups, overrides: Sequence[Overr
     """
     texts = [selects(called), *_effective(overrides)]
     try:
-        with _undisturbed():
+        with undisturbed():
             hydra = hydra_for(called, recipe, groups, overrides)
             config = hydra.compose_config(BASE, texts, RunMode.RUN, with_log_configuration=False)
             defaults = hydra.config_loader.compute_defaults_list(BASE, texts, RunMode.RUN).defaults
@@ -162,7 +162,7 @@ def _effective(overrides: Sequence[Override]) -> list[str]:
 
 
 @contextmanager
-def _undisturbed() -> Iterator[None]:
+def undisturbed() -> Iterator[None]:
     """Leave Hydra as it was: a multirun, or a program of the user's, may be at work."""
     store, hydra = ConfigStore.instance(), GlobalHydra.instance()
     recipes, active = store.repo.get(RECIPES), hydra.hydra
