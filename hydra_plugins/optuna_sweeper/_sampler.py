@@ -89,7 +89,11 @@ class Samplers:
         try:
             return self._class(**{key: _built(value) for key, value in settings.items()})
         except ImportError as error:
-            hint = "pip install cmaes" if self.name == "CmaEsSampler" else str(error)
+            hint = (
+                "pip install 'recipe-engine[cmaes]', or cmaes"
+                if self.name == "CmaEsSampler"
+                else str(error)
+            )
             raise CompactHydraException(f"{self.name} lacks a package: {hint}") from None
         except (TypeError, ValueError) as error:
             raise CompactHydraException(f"hydra.sweeper.sampler: {error}") from None

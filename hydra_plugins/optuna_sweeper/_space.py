@@ -203,15 +203,21 @@ def _numbers(start: Any, stop: Any, step: Any, tags: Iterable[str]) -> BaseDistr
     if step is not None and not step > 0:
         raise ValueError(f"the step must be above 0, not {step}")
     if all(isinstance(number, int) for number in (*ends, 1 if step is None else step)):
-        low, high, by = int(ends[0]), int(ends[1]), int(step or 1)
-        return IntDistribution(low, high if high < low else low + (high - low) // by * by, log, by)
-    low, high = float(start), float(stop)
-    if step is None:
+        return _whole(int(ends[0]), int(ends[1]), int(step or 1), log)
+    return _real(float(start), float(stop), step, log)
+
+
+def _whole(low: int, high: int, step: int, log: bool) -> IntDistribution:
+    last = low + (high - low) // step * step if high >= low else high
+    return IntDistribution(low, last, log, step)
+
+
+def _real(low: float, high: float, step: Any, log: bool) -> FloatDistribution:
+    if step is None or high < low:
         return FloatDistribution(low, high, log)
-    if high >= low:
-        exact = _exact(step)
-        high = float(_exact(low) + (_exact(high) - _exact(low)) // exact * exact)
-    return FloatDistribution(low, high, log, float(step))
+    by = _exact(step)
+    last = float(_exact(low) + (_exact(high) - _exact(low)) // by * by)
+    return FloatDistribution(low, last, log, float(step))
 
 
 def _exact(number: float) -> Decimal:

@@ -14,6 +14,7 @@ from hydra.core.utils import JobReturn
 from hydra.errors import CompactHydraException
 from hydra.utils import get_method, instantiate
 from omegaconf import OmegaConf
+from optuna.study import StudyDirection
 from sqlalchemy.engine import make_url
 
 from hydra_plugins.optuna_sweeper import _space
@@ -73,7 +74,7 @@ def _study(sweeper: OptunaSweeper, samplers: Samplers) -> optuna.Study:
         study = optuna.create_study(
             storage=storage,
             study_name=sweeper.study_name,
-            directions=sweeper.directions,
+            directions=[StudyDirection[name.upper()] for name in sweeper.directions],
             sampler=samplers.at(0),
             load_if_exists=True,
         )

@@ -63,8 +63,8 @@ class OptunaSweeperConf:
     n_trials: int = 20
     n_jobs: int = 2
     max_failure_rate: float = 0.0
-    params: dict[str, Any] | None = None
-    search_space: dict[str, Any] | None = None
+    params: dict[str, Any] | None = field(default_factory=dict)  # so that keys can be added
+    search_space: dict[str, Any] | None = field(default_factory=dict)
     custom_search_space: str | None = None
 
 

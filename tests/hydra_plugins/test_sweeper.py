@@ -35,6 +35,7 @@ def test_several_objectives_give_the_pareto_front(app: Application) -> None:
     assert found == [(x, (x - 2) ** 2 + 1, x) for x in range(2, 8)]
 
 
+@pytest.mark.slow
 def test_a_killed_sweep_is_carried_on_to_the_same_total(app: Application, tmp_path: Path) -> None:
     words = (*RANGES, SEED, "hydra.sweeper.n_trials=14", "hydra.sweeper.n_jobs=3")
     app.sweep(*words)
@@ -53,6 +54,7 @@ def test_a_killed_sweep_is_carried_on_to_the_same_total(app: Application, tmp_pa
     assert app.results["best_value"] == study.best_value
 
 
+@pytest.mark.slow
 def test_a_job_that_fails_ends_the_sweep_unless_it_may(app: Application) -> None:
     words = ("hydra/sweeper/sampler=grid", "kind=choice(a,bad,void)", "hydra.sweeper.n_jobs=3")
     printed = app.sweep(*words, code=1)

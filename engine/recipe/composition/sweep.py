@@ -16,7 +16,6 @@ from hydra.core.utils import JobReturn
 from hydra.errors import HydraException
 from hydra.types import RunMode
 from omegaconf import OmegaConf
-from omegaconf.errors import OmegaConfBaseException
 
 from engine.errors import Fault, RecipeError
 from engine.recipe import ranges
@@ -136,7 +135,7 @@ def _sweeper(prepared: Prepared, given: Sequence[Override]) -> dict[str, Any]:
             config = hydra.compose_config(BASE, texts, RunMode.MULTIRUN, False)
             node: Any = OmegaConf.to_container(config.hydra.sweeper, resolve=False)
             return dict(node)
-    except (HydraException, OmegaConfBaseException) as error:
+    except compose.FAILURES as error:
         raise RecipeError(_told(error)) from None
 
 
