@@ -128,6 +128,7 @@ def _python(code: str, *path: Path) -> str:
 @pytest.mark.slow
 @pytest.mark.parametrize("launcher", ["joblib", "ray"])
 def test_any_launcher_runs_the_same_jobs(app: Application, launcher: str) -> None:
+    # Ray's is no extra: it wants cloudpickle below 3, and joblib, which scikit-learn needs, above
     pytest.importorskip(f"hydra_plugins.hydra_{launcher}_launcher")
     words = (*RANGES, SEED, "hydra.sweeper.n_trials=6", "hydra.sweeper.n_jobs=3")
     app.sweep(*words)
