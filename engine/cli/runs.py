@@ -8,7 +8,7 @@ from typing import Any
 
 from engine.catalogue import unknown
 from engine.cli import console
-from engine.cli.multirun import print_board
+from engine.cli.board import print_board
 from engine.cli.outputs import OUTPUTS
 from engine.cli.scorecard import print_run
 from engine.cli.words import YAML

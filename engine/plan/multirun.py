@@ -60,13 +60,16 @@ class Jobs:
                 number += 1
 
 
-def asked(jobs: Sequence[tuple[Recipe, Mapping[str, Any]]]) -> str:
-    """Identify a sweep: a hash of each job's composed recipe and of the content of its data."""
+def asked(jobs: Sequence[tuple[Recipe, Mapping[str, Any]]], drawn: Sequence[Any] = ()) -> str:
+    """Identify a sweep: a hash of each job's composed recipe and of the content of its data.
+
+    Where jobs are drawn there is one that stands for all, and ``drawn`` says from what.
+    """
     data: dict[str, dict[str, str]] = {}
     for recipe, tree in jobs:
         if recipe.data.source not in data:
             data[recipe.data.source] = files_of(recipe, Hidden.of(tree))
-    text = json.dumps([[tree for _, tree in jobs], list(data.values())], default=str)
+    text = json.dumps([[tree for _, tree in jobs], list(data.values()), *drawn], default=str)
     return hashlib.blake2b(text.encode(), digest_size=10).hexdigest()
 
 
@@ -140,7 +143,7 @@ def _without_constants(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def _over_seeds(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Put jobs that differ in ``seed`` alone together: mean and spread over the seeds."""
     groups: dict[tuple[str, ...], list[Mapping[str, Any]]] = {}
-    for row in rows:
+    for row in {tuple(row["overrides"]): row for row in rows}.values():  # a draw may come twice
         setting = tuple(text for text in row["overrides"] if not text.startswith(SEED))
         if row["mean"] is not None:
             groups.setdefault(setting, []).append(row)

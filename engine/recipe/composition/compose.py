@@ -34,7 +34,8 @@ from engine.recipe.file import text
 from engine.recipe.file.nodes import Key
 from engine.recipe.file.text import File
 
-_FAILURES = (HydraException, OmegaConfBaseException, ValueError, TypeError, AttributeError)
+FAILURES = (HydraException, OmegaConfBaseException, ValueError, TypeError, AttributeError)
+"""What Hydra raises where it cannot compose."""
 
 
 @dataclass(frozen=True)
@@ -104,13 +105,13 @@ def compose(called: str, recipe: File, groups: Groups, overrides: Sequence[Overr
     """
     texts = [selects(called), *_effective(overrides)]
     try:
-        with _undisturbed():
+        with undisturbed():
             hydra = hydra_for(called, recipe, groups, overrides)
             config = hydra.compose_config(BASE, texts, RunMode.RUN, with_log_configuration=False)
             defaults = hydra.config_loader.compute_defaults_list(BASE, texts, RunMode.RUN).defaults
     except MissingConfigException as error:
         raise RecipeError(_missing(error, recipe, groups, overrides)) from None
-    except _FAILURES as error:
+    except FAILURES as error:
         raise RecipeError(_untold(error, recipe, overrides)) from None
     layers = [_layer(d.config_path, d.package, recipe, groups) for d in defaults]
     paths = [d.config_path for d in defaults if d.config_path and "/" in d.config_path]
@@ -162,7 +163,7 @@ def _effective(overrides: Sequence[Override]) -> list[str]:
 
 
 @contextmanager
-def _undisturbed() -> Iterator[None]:
+def undisturbed() -> Iterator[None]:
     """Leave Hydra as it was: a multirun, or a program of the user's, may be at work."""
     store, hydra = ConfigStore.instance(), GlobalHydra.instance()
     recipes, active = store.repo.get(RECIPES), hydra.hydra

@@ -9,7 +9,10 @@ from engine.errors import Fault
 from engine.recipe.composition.groups import Groups
 from engine.recipe.file.text import File
 
-_OF_HYDRA = ("hydra/launcher", "hydra/sweeper", "hydra/job_logging", "hydra/hydra_logging")
+_OF_HYDRA = (
+    "hydra/launcher", "hydra/sweeper", "hydra/sweeper/sampler", "hydra/job_logging",
+    "hydra/hydra_logging",
+)  # fmt: skip
 _EXAMPLE = "write - override /GROUP: OPTION"
 
 

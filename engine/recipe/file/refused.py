@@ -11,6 +11,7 @@ from engine.recipe.file.references import Key
 from engine.recipe.file.text import File
 
 _OF_HYDRA = {"launcher", "sweeper"}
+_TYPED = "give it on the command line"
 
 
 def faults(file: File) -> list[Fault]:
@@ -60,4 +61,8 @@ def _hydra(tree: dict[str, Any]) -> Iterator[tuple[Key, Fault]]:
     for key in [key for key in settings or () if key not in _OF_HYDRA]:
         known = " and ".join(f"`hydra.{name}`" for name in sorted(_OF_HYDRA))
         message = f"`hydra.{key}` cannot be set in a file; only {known} can"
-        yield ("hydra", str(key)), Fault(message, hint="give it on the command line")
+        yield ("hydra", str(key)), Fault(message, hint=_TYPED)
+    sweeper = (settings or {}).get("sweeper")
+    if isinstance(sweeper, dict) and "custom_search_space" in sweeper:
+        message = "`custom_search_space` is not allowed: a recipe never names code to run"
+        yield ("hydra", "sweeper", "custom_search_space"), Fault(message, hint=_TYPED)

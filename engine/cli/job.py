@@ -1,0 +1,100 @@
+"""What each job of a multirun does."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from engine.cli import console
+from engine.cli.outputs import OUTPUTS
+from engine.cli.progress import Watcher
+from engine.contracts import Listener
+from engine.errors import EngineError
+from engine.plan.multirun import is_done, run_job
+from engine.recipe.composition.sweep import Job, Sweep
+from engine.recipe.load import Loaded
+from engine.recipe.schema import Recipe
+
+
+@dataclass(frozen=True)
+class Run:
+    """What each job does, in this process or in one of several that a launcher has started.
+
+    Attributes
+    ----------
+    count : int
+        Number of jobs, for messages.
+    process : int
+        The process that has asked for them.
+    defaults : bool
+        Whether a job tries the defaults of each family alone, without a search.
+    """
+
+    sweep: Sweep
+    count: int
+    process: int
+    fresh: bool
+    defaults: bool = False
+
+    def __call__(self, job: Job) -> dict[str, Any]:
+        result = {"number": job.number, "overrides": plain(job.overrides), "error": ""}
+        try:
+            self._run(job)
+        except EngineError as error:
+            result["error"] = "; ".join(fault.message for fault in error.faults)
+        return result
+
+    def _run(self, job: Job) -> None:
+        loaded = self.sweep.load(job.overrides)
+        loaded = defaults_alone(loaded) if self.defaults else loaded
+        title = f"job {job.number + 1} of {self.count}: {' '.join(plain(job.overrides))}"
+        side_by_side = os.getpid() != self.process
+        recipe = _alone(loaded.recipe) if side_by_side else loaded.recipe
+        if is_done(recipe, loaded.tree, OUTPUTS, job.folder):
+            console.notice(f"{title}: done already")
+            return
+        print(title, file=sys.stderr, flush=True)
+        with Watcher(recipe.search.trials) as watcher:
+            place, listener = _relative(job.folder), _quiet(watcher)
+            run_job(recipe, loaded.tree, OUTPUTS, place, listener, self.fresh)
+
+
+def _quiet(watcher: Watcher) -> Listener:
+    """Let only notices and the live line through: jobs are many."""
+
+    def listen(event: str, **facts: Any) -> None:
+        if watcher.live or event in ("notice", "waiting"):
+            watcher(event, **facts)
+
+    return listen
+
+
+def _relative(folder: Path) -> Path:
+    return Path(os.path.relpath(folder))
+
+
+def _alone(recipe: Recipe) -> Recipe:
+    """Give each fit one thread, unless the recipe says otherwise."""
+    threads = recipe.compute.threads or 1
+    return recipe.model_copy(
+        update={"compute": recipe.compute.model_copy(update={"threads": threads})}
+    )
+
+
+def defaults_alone(loaded: Loaded) -> Loaded:
+    """Turn the search off: each family is tried once, with its defaults and what is pinned."""
+    search = {"trials": len(loaded.recipe.model), "sampler": "tpe"}
+    recipe = loaded.recipe.model_copy(
+        update={"search": loaded.recipe.search.model_copy(update=search)}
+    )
+    tree = {**loaded.tree, "search": {**(loaded.tree.get("search") or {}), **search}}
+    return replace(loaded, recipe=recipe, tree=tree)
+
+
+def plain(overrides: Sequence[str]) -> list[str]:
+    """Overrides as a person would type them, without Hydra's marks."""
+    return [text.lstrip("+") for text in overrides]

@@ -1,0 +1,1 @@
+"""Optuna over the jobs of any Hydra application: ``hydra/sweeper=optuna``."""
