@@ -15,6 +15,8 @@ from engine import catalogue
 from engine.contracts import Metric, Task
 from engine.errors import NotFoundError
 from engine.recipe.metric.asked import Asked
+from engine.recipe.metric.asked import fitting as fitting
+from engine.recipe.metric.asked import recorded as recorded
 from engine.recipe.metric.read import RefusedError, read
 
 TAKES_PARAMETERS = True
@@ -64,26 +66,6 @@ def _made(asked: Asked) -> Metric:
 def _module(row: Mapping[str, Any]) -> str:
     default = "regression" if "regression" in row["tasks"] else "classification"
     return str(row.get("module", default))
-
-
-def fitting(task: Task) -> list[str]:
-    """Return the names of the metrics that have a meaning for ``task``, in catalogue order.
-
-    >>> fitting("regression")[:2]
-    ['rmse', 'mae']
-    """
-    return [name for name, row in catalogue.rows("metrics").items() if task in row["tasks"]]
-
-
-def recorded(task: Task) -> list[str]:
-    """Return the names of those that are recorded for ``task`` where a recipe lists none.
-
-    >>> "max_error" in recorded("regression"), "huber" in recorded("regression")
-    (True, False)
-    """
-    rows = catalogue.rows("metrics")
-    unasked = {name: row.get("recorded", not row.get("parameters")) for name, row in rows.items()}
-    return [name for name in fitting(task) if unasked[name]]
 
 
 def primary(task: Task) -> str:

@@ -2,6 +2,9 @@
 
 import contextlib
 import gzip
+import os
+import subprocess
+import sys
 
 import numpy as np
 import pandas as pd
@@ -13,7 +16,7 @@ from engine import catalogue
 from engine.bundle.load import open_bundle
 from engine.bundle.score import score
 from engine.errors import DataError, InputError
-from tests.end_to_end.command import engine, good, latest
+from tests.end_to_end.command import ROOT, engine, good, latest
 
 RECIPE = """\
 problem: {positive: "yes"}
@@ -275,19 +278,27 @@ def test_a_long_file_is_scored_in_bounded_memory(folder, tmp_path, ending):
     assert peaks[1] < peaks[0] + 200, f"{peaks} MB"
 
 
+PEAK = """\
+import sys
+from pathlib import Path
+from engine.cli import main
+code = main(sys.argv[1:])
+print(next(line for line in Path("/proc/self/status").open() if line.startswith("VmHWM")))
+sys.exit(code)
+"""
+
+
 def peak(folder, path, output):
-    """Megabytes that a prediction holds at most."""
-    import os
+    """Megabytes that a prediction holds at most.
 
-    from tests.end_to_end.command import start
-
-    process = start("predict", "shop", path, "-o", output, folder=folder)
-    with process.stdout, process.stderr:
-        said = process.stderr.read()
-        _, status, used = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    assert process.returncode == 0, said
-    return used.ru_maxrss / 1024
+    Asked of the process itself: what ``wait4`` tells begins with the size of the process that
+    started it.
+    """
+    command = [sys.executable, "-c", PEAK, "predict", "shop", str(path), "-o", str(output)]
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return int(done.stdout.split()[-2]) / 1024
 
 
 def test_numbers_that_became_missing_are_counted_over_chunks_and_told(folder, bundle, tmp_path):

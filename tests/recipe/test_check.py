@@ -232,7 +232,7 @@ MESSAGES = [
     (
         "problem: {task: binary}\nevaluation: {metric: rmse}\n",
         "recipes/r.yaml:3: the metric rmse has no meaning for the task binary\n"
-        "    choose among: accuracy,",
+        "    use roc_auc, average_precision,",
     ),
     (
         "evaluation: {split: forward}\n",

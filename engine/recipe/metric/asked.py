@@ -84,10 +84,30 @@ def misfit(asked: Asked, task: str) -> Fault | None:
     """Say that a metric has no meaning for a task, and name some that have."""
     if task in asked.tasks:
         return None
-    fit = [name for name, row in catalogue.rows("metrics").items() if task in row["tasks"]]
-    guess = near(asked.entry, [name for name in fit if name != "weighted"])
-    hint = f"did you mean {guess!r}?" if guess else f"choose among: {', '.join(sorted(fit))}"
+    guess = near(asked.entry, [name for name in fitting(task) if name != "weighted"])
+    some = f"use {', '.join(recorded(task))}, or another of `engine list metrics`"
+    hint = f"did you mean {guess!r}?" if guess else some
     return Fault(f"the metric {asked.name} has no meaning for the task {task}", hint=hint)
+
+
+def fitting(task: str) -> list[str]:
+    """Return the names of the metrics that have a meaning for a task, in catalogue order.
+
+    >>> fitting("regression")[:2]
+    ['rmse', 'mae']
+    """
+    return [name for name, row in catalogue.rows("metrics").items() if task in row["tasks"]]
+
+
+def recorded(task: str) -> list[str]:
+    """Return the names of those that are recorded for a task where a recipe lists none.
+
+    >>> "max_error" in recorded("regression"), "huber" in recorded("regression")
+    (True, False)
+    """
+    rows = catalogue.rows("metrics")
+    unasked = {name: row.get("recorded", not row.get("parameters")) for name, row in rows.items()}
+    return [name for name in fitting(task) if unasked[name]]
 
 
 def _term(weight: float, name: str) -> str:
