@@ -12,7 +12,6 @@ from typing import Any
 from engine.cli import console
 from engine.cli.outputs import OUTPUTS
 from engine.cli.progress import Watcher
-from engine.contracts import Listener
 from engine.errors import EngineError
 from engine.plan.multirun import is_done, run_job
 from engine.recipe.composition.sweep import Job, Sweep
@@ -58,19 +57,8 @@ class Run:
             console.notice(f"{title}: done already")
             return
         print(title, file=sys.stderr, flush=True)
-        with Watcher(recipe.search.trials) as watcher:
-            place, listener = _relative(job.folder), _quiet(watcher)
-            run_job(recipe, loaded.tree, OUTPUTS, place, listener, self.fresh)
-
-
-def _quiet(watcher: Watcher) -> Listener:
-    """Let only notices and the live line through: jobs are many."""
-
-    def listen(event: str, **facts: Any) -> None:
-        if watcher.live or event in ("notice", "waiting"):
-            watcher(event, **facts)
-
-    return listen
+        with Watcher(recipe.search.trials, quiet=True) as watcher:
+            run_job(recipe, loaded.tree, OUTPUTS, _relative(job.folder), watcher, self.fresh)
 
 
 def _relative(folder: Path) -> Path:

@@ -9,7 +9,7 @@ from typing import Any
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from engine.cli import console
+from engine.cli import console, stopping
 from engine.search.candidate import Trial
 
 BAR = 20  # letters, so that a line of 80 holds everything
@@ -22,12 +22,13 @@ class Watcher:
     ----------
     trials : int
         How many are expected at most.
-    maximize : bool or None
-        Direction of the metric, once known.
+    quiet : bool
+        Whether only notices and the live line are shown, as for one of many jobs.
     """
 
-    def __init__(self, trials: int) -> None:
+    def __init__(self, trials: int, quiet: bool = False) -> None:
         self.trials = trials
+        self.quiet = quiet
         self.live = sys.stderr.isatty()
         self._best: Trial | None = None
         self._maximize = True
@@ -49,6 +50,9 @@ class Watcher:
             self._bar.stop()
 
     def __call__(self, event: str, **facts: Any) -> None:
+        stopping.insist()
+        if self.quiet and not self.live and event not in ("notice", "waiting"):
+            return
         handler = getattr(self, f"_{event}", None)
         if handler:
             handler(**facts)

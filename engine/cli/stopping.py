@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
+from typing import Any
 
 INTERRUPTED = 130
 TERMINATED = 143
@@ -17,36 +18,62 @@ class TerminatedError(KeyboardInterrupt):
     """Asked to end by SIGTERM, as ``kill``, ``timeout`` and batch systems do."""
 
 
+_DEFAULTS: dict[int, Any] = {
+    signal.SIGINT: signal.default_int_handler,
+    signal.SIGTERM: signal.SIG_DFL,
+}
+_RAISED: dict[int, type[KeyboardInterrupt]] = {
+    signal.SIGINT: KeyboardInterrupt,
+    signal.SIGTERM: TerminatedError,
+}
+
+
 def code(error: KeyboardInterrupt) -> int:
     """Return the exit code of a command that was stopped."""
     return TERMINATED if isinstance(error, TerminatedError) else INTERRUPTED
 
 
+class _Answer:
+    """Raises what a signal stands for, in the process that it was made in."""
+
+    def __init__(self) -> None:
+        self.process = os.getpid()
+        self.asked: type[KeyboardInterrupt] | None = None
+
+    def __call__(self, number: int, _: FrameType | None) -> None:
+        if os.getpid() != self.process:  # a forked process ends at once, as it would without us
+            signal.signal(number, signal.SIG_DFL)
+            os.kill(os.getpid(), number)
+        elif number == signal.SIGINT or not self.asked:  # `timeout` sends SIGTERM twice
+            self.asked = _RAISED[number]
+            raise self.asked
+
+
+_answers: list[_Answer] = []  # of the command that runs; none where the caller answers signals
+
+
+def insist() -> None:
+    """Raise again what a signal has raised, if the command goes on nevertheless.
+
+    Python throws away whatever is raised while an object is finalised or garbage is collected;
+    a signal that comes just then would be lost.
+    """
+    if _answers and _answers[-1].asked:
+        raise _answers[-1].asked
+
+
 @contextmanager
 def heeded() -> Iterator[None]:
-    """Raise :class:`TerminatedError` on SIGTERM, unless the caller has a handler of its own."""
+    """Raise on SIGINT, and TerminatedError on SIGTERM, but where the caller has handlers."""
     ours = threading.current_thread() is threading.main_thread()
-    if not ours or signal.getsignal(signal.SIGTERM) is not signal.SIG_DFL:
-        yield
-        return
-    signal.signal(signal.SIGTERM, _once())
+    free = [n for n, default in _DEFAULTS.items() if ours and signal.getsignal(n) is default]
+    answer = _Answer()
+    _answers.append(answer)
+    for number in free:
+        signal.signal(number, answer)
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
-
-
-def _once() -> Callable[[int, FrameType | None], None]:
-    """Raise the first time: ``timeout`` sends the signal twice, and cleaning up takes a while."""
-    process = os.getpid()
-    raised = threading.Event()
-
-    def answer(number: int, _: FrameType | None) -> None:
-        if os.getpid() != process:  # a forked process ends at once, as it would without us
-            signal.signal(number, signal.SIG_DFL)
-            os.kill(os.getpid(), number)
-        elif not raised.is_set():
-            raised.set()
-            raise TerminatedError
-
-    return answer
+        for number in free:
+            signal.signal(number, _DEFAULTS[number])
+        _answers.remove(answer)

@@ -138,9 +138,11 @@ class Driver:
         complete = any(self._is_complete(index) for index in self._open)
         patience = 0 if complete else None
         for future in wait(self._running, patience, FIRST_COMPLETED).done:
-            self._take(future)
+            index, fold = self._running[future]
+            outcome = self._keep(future)
+            self.listener("unit_finished", index=index, fold=fold, seconds=outcome.seconds)
 
-    def _take(self, future: Future[Outcome]) -> None:
+    def _keep(self, future: Future[Outcome]) -> Outcome:
         index, fold = self._running.pop(future)
         outcome = future.result()
         if not outcome.error and not math.isfinite(outcome.score):
@@ -148,13 +150,13 @@ class Driver:
         trial = self._open[index]
         self.record.keep(index, fold, trial.candidate, outcome)
         trial.take(fold, outcome)
-        self.listener("unit_finished", index=index, fold=fold, seconds=outcome.seconds)
+        return outcome
 
     def _save_running(self) -> None:
         """Keep what still runs when the search is interrupted: it has to be waited for anyway."""
         for future in list(self._running):
             if not future.cancel() and future.exception() is None:
-                self._take(future)
+                self._keep(future)
 
     def _is_complete(self, index: int) -> bool:
         busy = any(running == index for running, _ in self._running.values())

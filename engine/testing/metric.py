@@ -57,7 +57,7 @@ def check_row(name: str) -> None:
         assert set(metric.tasks) <= set(row["tasks"]) <= set(_CLASSES)
         assert metric.needs in {"value", "probability", "ranking"}
         assert metric.lowest < metric.highest
-        assert all(name in metrics.fitting(task) for task in metric.tasks)  # type: ignore[arg-type]
+        assert all(name in metrics.fitting(task) for task in metric.tasks)
 
 
 def check_name(name: str) -> None:
