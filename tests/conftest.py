@@ -1,6 +1,11 @@
 """What all tests share: quiet libraries, one thread for each worker, examples drawn alike in CI."""
 
 import os
+import signal
+
+# What a shell sends to the background has Ctrl-C ignored, and so has all that it starts.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # Before anything imports NumPy: threads of several workers that spin on shared cores cost tenfold.
 for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
