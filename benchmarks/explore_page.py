@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import argparse
 import os
-import sys
 import tempfile
 from pathlib import Path
 
-from tables import mixed, show
+from tables import cost, mixed, show
 
 
 def main() -> None:
@@ -35,18 +34,9 @@ def main() -> None:
 def explored(path: Path) -> tuple[str, str, str, str]:
     """Run the command as a process of its own."""
     page = path.with_suffix(".html")
-    words = [sys.executable, "-m", "engine", "explore", str(path), "--target", "y", "-o", str(page)]
-    pid = os.posix_spawn(sys.executable, words, os.environ)
-    _, status, usage = os.wait4(pid, 0)
-    if status:
-        raise SystemExit(f"engine explore ended with {status}")
-    seconds, size = usage.ru_utime + usage.ru_stime, page.stat().st_size
-    return (
-        path.suffix,
-        f"{seconds:.1f}",
-        f"{usage.ru_maxrss / 1024:,.0f} MB",
-        f"{size / 1e6:.2f} MB",
-    )
+    took = cost(path.parent, "explore", path.name, "--target", "y", "-o", page.name)
+    size = page.stat().st_size / 1e6
+    return path.suffix, f"{took.cpu:.1f}", f"{took.megabytes:,.0f} MB", f"{size:.2f} MB"
 
 
 if __name__ == "__main__":

@@ -7,14 +7,11 @@ from __future__ import annotations
 
 import argparse
 import os
-import subprocess
-import sys
 import tempfile
-import time
 from pathlib import Path
 
 import pandas as pd
-from tables import mixed, recipe, show
+from tables import cost, mixed, recipe, show
 
 BATCH = 100_000
 
@@ -24,13 +21,6 @@ def write_rows(path: Path, rows: int) -> None:
     for begin in range(0, rows, BATCH):
         part: pd.DataFrame = mixed(min(BATCH, rows - begin), seed=begin)
         part.to_csv(path, mode="a", header=begin == 0, index=False)
-
-
-def engine(folder: Path, *words: str) -> None:
-    """Run a command of the engine in a folder."""
-    subprocess.run(
-        [sys.executable, "-m", "engine", *words], cwd=folder, check=True, capture_output=True
-    )
 
 
 def main() -> None:
@@ -44,21 +34,12 @@ def main() -> None:
         mixed(20_000).to_parquet(folder / "train.parquet")
         write_rows(folder / "rows.csv", rows)
         path = recipe(folder, folder / "train.parquet", "model: [xgboost]\nsearch: {trials: 1}\n")
-        engine(folder, "run", str(path))
-        begin = time.perf_counter()
-        pid = os.posix_spawn(
-            sys.executable,
-            [sys.executable, "-m", "engine", "predict", str(folder / "outputs/bench/latest"),
-             str(folder / "rows.csv"), "-o", str(folder / "out.csv")],
-            os.environ,
-        )  # fmt: skip
-        _, status, usage = os.wait4(pid, 0)
-        seconds = time.perf_counter() - begin
+        cost(folder, "run", path)
+        took = cost(folder, "predict", "outputs/bench/latest", "rows.csv", "-o", folder / "out.csv")
         size = (folder / "rows.csv").stat().st_size
-    megabytes = usage.ru_maxrss / 1024
-    header = ("rows", "file", "peak memory", "seconds", "rows per second", "exit code")
-    cells = (f"{rows:,}", f"{size / 1e6:,.0f} MB", f"{megabytes:,.0f} MB", f"{seconds:.1f}",
-             f"{rows / seconds:,.0f}", os.waitstatus_to_exitcode(status))  # fmt: skip
+    header = ("rows", "file", "peak memory", "seconds", "rows per second")
+    cells = (f"{rows:,}", f"{size / 1e6:,.0f} MB", f"{took.megabytes:,.0f} MB",
+             f"{took.seconds:.1f}", f"{rows / took.seconds:,.0f}")  # fmt: skip
     show(header, [cells])
 
 

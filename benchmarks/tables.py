@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -29,6 +33,36 @@ def recipe(folder: Path, data: Path, lines: str) -> Path:
     path = folder / "bench.yaml"
     path.write_text(f"data: {{source: {data}, target: y}}\n{lines}", "utf-8")
     return path
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What a process took: seconds by the clock and of CPU, megabytes at its peak."""
+
+    seconds: float
+    cpu: float
+    megabytes: float
+
+
+_WATCHER = """\
+import json, resource, subprocess, sys, time
+begin = time.perf_counter()
+code = subprocess.call(sys.argv[1:], stdout=subprocess.DEVNULL)
+used = resource.getrusage(resource.RUSAGE_CHILDREN)
+cpu = used.ru_utime + used.ru_stime
+print(json.dumps([time.perf_counter() - begin, cpu, used.ru_maxrss / 1024]))
+sys.exit(code)
+"""
+
+
+def cost(folder: Path, *words: object) -> Cost:
+    """Run a command of the engine in a folder, and return what it took.
+
+    A small process watches it: Linux counts the size of whoever starts a process as its own peak.
+    """
+    command = [sys.executable, "-c", _WATCHER, sys.executable, "-m", "engine", *map(str, words)]
+    said = subprocess.run(command, cwd=folder, check=True, stdout=subprocess.PIPE, text=True).stdout
+    return Cost(*json.loads(said))
 
 
 def show(header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
