@@ -56,6 +56,14 @@ def test_another_seed_keeps_the_split(project):
     assert project.run("seed=7").done == ["search", "refit", "evaluate", "pack"]
 
 
+def test_another_formula_is_another_table_of_numbers(project):
+    ran = project.run("features.derive.ratio='income / age'")
+    assert ran.done == ["assemble", "search", "refit", "evaluate", "pack"]
+    again = project.run("features.derive.ratio='age / income'")
+    assert again.done == ran.done
+    assert again.card["cv"] != ran.card["cv"]
+
+
 def test_another_evaluation_seed_changes_the_split_and_all_that_follows(project):
     ran = project.run("evaluation.seed=7")
     assert ran.done == [step for step in ALL if step != "load"]

@@ -14,6 +14,7 @@ from engine import catalogue
 from engine.errors import Fault
 from engine.recipe.checks import (
     fields,
+    in_derive,
     in_features,
     in_metrics,
     in_model,
@@ -90,6 +91,7 @@ def _meaning(tree: Mapping[str, Any]) -> Iterator[tuple[Key, Fault]]:
     yield from _named(tree)
     yield from in_metrics.faults(tree)
     yield from in_features.faults(tree)
+    yield from in_derive.faults(tree)
     yield from in_model.faults(tree)
 
 

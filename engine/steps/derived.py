@@ -1,0 +1,116 @@
+"""What a recipe derives by formula, once the data is known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+import pandas as pd
+
+from engine.bundle.derive import Derive
+from engine.catalogue import near
+from engine.errors import DataError, Fault
+from engine.formula import Formula, FormulaError, ordered, parse
+from engine.formula.functions import Kind
+from engine.steps.columns import NOTHING, Role, kind_of, roles
+
+KEY = "features.derive"
+SHOWN = 60  # letters of a formula beside the kind of its column
+_AS_THEY_ARE: tuple[Kind, ...] = ("number", "boolean", "date")
+
+
+def derive(
+    formulas: Mapping[str, str], frame: pd.DataFrame, declared: Mapping[str, str] = NOTHING
+) -> Derive:
+    """Return formulas in the order in which they can be evaluated, and what they read.
+
+    Parameters
+    ----------
+    formulas : mapping
+        Of the recipe: by name, in any order.
+    frame : DataFrame
+        The training rows, raw.
+    declared : mapping
+        The kinds of columns of which the recipe says what they are.
+
+    Raises
+    ------
+    DataError
+        Naming every column that is not there, or that does not fit its formula, and every derived
+        column that is called like one of the data.
+    """
+    read = {name: parse(text) for name, text in formulas.items()}
+    faults = [*_taken(read, frame.columns), *_absent(read, frame.columns)]
+    if faults:
+        raise DataError(*faults)
+    names = sorted({name for formula in read.values() for name in formula.names} - set(read))
+    kinds = {name: _kind(name, frame, declared) for name in names}
+    known = dict(kinds)
+    for name in ordered(read):
+        try:
+            known[name] = read[name].kind(known)
+        except FormulaError as error:
+            faults += (_placed(name, fault) for fault in error.faults)
+            known.pop(name, None)
+    if faults:
+        raise DataError(*faults)
+    return Derive({name: str(read[name]) for name in ordered(read)}, kinds)
+
+
+def derived_roles(frame: pd.DataFrame, derive: Derive) -> list[Role]:
+    """Return a role for each derived column of the training rows.
+
+    Raises
+    ------
+    DataError
+        If a formula gives no value at all, or none that can be learnt from.
+    """
+    faults: list[Fault] = []
+    found: list[Role] = []
+    for name, formula in derive.formulas.items():
+        if frame[name].isna().all():
+            hint = f"its formula: {formula}"
+            faults.append(Fault("gives no value in any training row", f"{KEY}.{name}", hint))
+            continue
+        try:
+            (role,) = roles(frame[[name]])
+        except DataError as error:
+            faults += (
+                Fault(f.message, f"{KEY}.{name}", "change its formula") for f in error.faults
+            )
+            continue
+        formula = " ".join(formula.split())
+        shown = formula if len(formula) <= SHOWN else f"{formula[: SHOWN - 3]}..."
+        found.append(replace(role, reason=f"{role.reason}; {shown}"))
+    if faults:
+        raise DataError(*faults)
+    return found
+
+
+def _kind(name: str, frame: pd.DataFrame, declared: Mapping[str, str]) -> Kind:
+    found = declared.get(name) or kind_of(name, frame[name])
+    return next((kind for kind in _AS_THEY_ARE if kind == found), "text")
+
+
+def _placed(name: str, fault: Fault) -> Fault:
+    return Fault(fault.message, f"{KEY}.{name}", fault.hint)
+
+
+def _taken(read: Mapping[str, Formula], columns: Iterable[str]) -> list[Fault]:
+    known = set(columns)
+    message = "the data has a column of that name"
+    hint = "give the derived column another"
+    return [Fault(message, f"{KEY}.{name}", hint) for name in read if name in known]
+
+
+def _absent(read: Mapping[str, Formula], columns: Iterable[str]) -> list[Fault]:
+    """Name the columns that formulas read and that are neither in the data nor derived."""
+    known = [*columns, *read]
+    faults = []
+    for name, formula in read.items():
+        for missing in sorted(formula.names - set(known)):
+            others = [other for other in known if other != name]
+            guess = near(missing, others)
+            hint = f"did you mean {guess!r}?" if guess else f"there are: {', '.join(others)[:300]}"
+            faults.append(Fault(f"there is no column {missing!r}", f"{KEY}.{name}", hint))
+    return faults

@@ -1,0 +1,87 @@
+"""Rules for rows, which act in training alone: duplicates, a filter, a sample."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from engine.bundle.values import texts
+from engine.contracts import Index
+from engine.errors import DataError, Fault
+from engine.recipe.dataset import Sample
+from engine.recipe.schema import Data
+
+FEW_NUMBERS = 10  # numbers with at most so many different values are drawn from like classes
+Mask = NDArray[np.bool_]
+
+
+def chosen(frame: pd.DataFrame, data: Data) -> tuple[pd.DataFrame, dict[str, int]]:
+    """Return the rows that are left, under their numbers, and how many each rule removed.
+
+    Raises
+    ------
+    DataError
+        If no row is left.
+    """
+    removed: dict[str, int] = {}
+    for rule, keep in _rules(data).items():
+        kept = keep(frame)
+        removed[rule] = int((~kept).sum())
+        if removed[rule]:
+            frame = frame[kept]
+        if not len(frame):
+            raise DataError(Fault(f"`data.{rule}` leaves no row", "data", "change that rule"))
+    return frame, removed
+
+
+def _rules(data: Data) -> dict[str, Callable[[pd.DataFrame], Mask]]:
+    """The rules that the recipe has, in their order; each marks the rows to keep."""
+    clean, found = data.clean, {}
+    if clean.drop_duplicates:
+        columns = None if clean.drop_duplicates is True else clean.drop_duplicates
+        found["clean.drop_duplicates"] = lambda frame: _first_of_equals(frame, columns)
+    if data.sample is not None:
+        sample = _sample(data.sample)
+        found["sample"] = lambda frame: _drawn(frame, sample, data.target)
+    return found
+
+
+def _first_of_equals(frame: pd.DataFrame, columns: list[str] | None) -> Mask:
+    looked_at = frame if columns is None else frame[columns]
+    objects = [name for name, dtype in looked_at.dtypes.items() if dtype == object]
+    plain = looked_at.assign(**{str(name): texts(looked_at[name]) for name in objects})
+    return ~plain.duplicated().to_numpy()
+
+
+def _sample(said: float | Sample) -> Sample:
+    if isinstance(said, Sample):
+        return said
+    return Sample(share=float(said)) if said < 1 else Sample(rows=int(said))
+
+
+def _drawn(frame: pd.DataFrame, sample: Sample, target: str) -> Mask:
+    """Draw rows; of each class its share, where the target has classes."""
+    count = len(frame)
+    size = sample.rows if sample.rows is not None else round(count * (sample.share or 0))
+    random = np.random.default_rng(sample.seed).random(count)
+    strata = _strata(frame[target]) if sample.stratify else np.zeros(count, dtype=np.intp)
+    order = np.lexsort((random, strata))
+    sizes = np.bincount(strata)
+    first = np.repeat(np.cumsum(sizes) - sizes, sizes)
+    # the place of each row among those of its class, as a share: the smallest are drawn
+    place = (np.arange(count) - first + 0.5) / np.repeat(sizes, sizes)
+    kept = np.zeros(count, dtype=bool)
+    kept[order[np.lexsort((random[order], place))[: max(1, size)]]] = True
+    return kept
+
+
+def _strata(target: pd.Series[Any]) -> Index:
+    values = texts(target) if target.dtype == object else target
+    codes, distinct = pd.factorize(values)
+    classes = not pd.api.types.is_numeric_dtype(values.dtype) or len(distinct) <= FEW_NUMBERS
+    found: Index = codes - codes.min(initial=0) if classes else np.zeros(len(values), np.intp)
+    return found.astype(np.intp)
