@@ -69,7 +69,7 @@ def canonical(values: pd.Series[Any]) -> pd.Series[Any]:
     plain[numeric] = [written(float(number)) for number in found.number[numeric]]
     truth = found.truth >= 0
     plain[truth] = np.array(_TRUTH, dtype=object)[found.truth[truth]]
-    table = np.append(plain, None)
+    table = np.array([*plain, None], dtype=object)
     return pd.Series(table[codes], index=values.index, name=values.name, dtype="str")
 
 

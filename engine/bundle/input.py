@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from engine.bundle import told
 from engine.bundle.derive import NO_FORMULAS, Derive, Failed, extend
-from engine.bundle.rules import Rules, apply
+from engine.bundle.rules import NO_RULES, Rules, apply
 from engine.bundle.values import finite as finite
 from engine.bundle.values import is_number as is_number
 from engine.bundle.values import mapped, plain_numbers
@@ -64,7 +64,7 @@ class Contract:
 
     columns: tuple[Column, ...]
     unseen: Unseen = "warn"
-    rules: Rules = Rules()
+    rules: Rules = NO_RULES
     derive: Derive = NO_FORMULAS
 
     @property
@@ -87,7 +87,7 @@ class Contract:
     @classmethod
     def from_json(cls, tree: Mapping[str, Any]) -> Contract:
         columns = (Column(c["name"], c["kind"], tuple(c["levels"])) for c in tree["columns"])
-        rules = Rules.from_json(tree["rules"]) if "rules" in tree else Rules()
+        rules = Rules.from_json(tree["rules"]) if "rules" in tree else NO_RULES
         return cls(tuple(columns), tree["unseen"], rules, Derive(**tree.get("derive", {})))
 
 

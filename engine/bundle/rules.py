@@ -58,7 +58,7 @@ class Rules:
 
     def without(self, *names: str | None) -> Rules:
         """Return the rules but those for some columns alone, such as the target's."""
-        kept = {
+        kept: dict[str, Any] = {
             key: {name: rule for name, rule in getattr(self, key).items() if name not in names}
             for key in ("nulls_in", "replace", "declared")
         }
@@ -81,6 +81,9 @@ class Rules:
             {name: tuple((o, n) for o, n in pairs) for name, pairs in tree["replace"].items()},
             {name: Declared(**facts) for name, facts in tree["declared"].items()},
         )
+
+
+NO_RULES = Rules()
 
 
 @dataclass(frozen=True)
@@ -197,7 +200,7 @@ def _replaced(
     new = [value for _, value in pairs]
     numbers = all(value is None or _is_real(value) for value in new)
     if is_number(values.dtype) and numbers:
-        table = np.array([np.nan if value is None else float(value) for value in new])  # type: ignore[arg-type]  # numbers
+        table = np.array([np.nan if value is None else float(value) for value in new])
         result = values.to_numpy(dtype=np.float64, na_value=np.nan, copy=True)
     else:
         table = np.array([None if value is None else written(value) for value in new], dtype=object)

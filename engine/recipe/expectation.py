@@ -70,7 +70,7 @@ class Expect(Part):
     """What must hold for the rows; any other key is the name of a column."""
 
     model_config = ConfigDict(extra="allow")
-    __pydantic_extra__: dict[str, Values]
+    __pydantic_extra__: dict[str, Values] = Field(init=False)
 
     severity: Severity = "fail"
     """What a broken expectation does where it does not say so itself: fail stops before anything

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from engine import catalogue
-from engine.bundle.rules import apply, retyped
+from engine.bundle.rules import Rule, apply, retyped
 from engine.contracts import Index, Listener
 from engine.errors import DataError, Fault
 from engine.recipe.schema import Data, Recipe
@@ -29,7 +29,7 @@ READS = (
 NEEDS: tuple[str, ...] = ()
 LIBRARIES = ("pandas", "pyarrow")
 MOST_NAMED = 5
-KEYS = {
+KEYS: Mapping[Rule, str] = {
     "trim": "data.clean.trim took blanks off",
     "null_values": "data.clean.null_values took as missing",
     "replace": "data.clean.replace changed",
@@ -69,7 +69,7 @@ class Facts:
     read: int
     given: list[str]
     removed: Mapping[str, int] = field(default_factory=dict)
-    changed: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    changed: Mapping[str, Mapping[Rule, int]] = field(default_factory=dict)
 
     @property
     def whole(self) -> int:
@@ -110,7 +110,7 @@ class Dataset:
         """Return some of the rows as the source has them, before the rules for values."""
         chosen = self.frame.iloc[index]
         source = self._taken.raw.loc[chosen.index]
-        return chosen.assign(**{name: source[name] for name in source})
+        return chosen.assign(**{str(name): source[name] for name in source})
 
     def numbers(self, index: Index) -> Index:
         """Return the numbers in the source, from 0, of some of the rows."""

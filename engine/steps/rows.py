@@ -52,7 +52,7 @@ def _rules(data: Data) -> dict[str, Callable[[pd.DataFrame], Mask]]:
 
 def _first_of_equals(frame: pd.DataFrame, columns: list[str] | None) -> Mask:
     looked_at = frame if columns is None else frame[columns]
-    objects = [name for name, dtype in looked_at.dtypes.items() if dtype == object]
+    objects = [name for name, values in looked_at.items() if values.dtype == object]
     plain = looked_at.assign(**{str(name): texts(looked_at[name]) for name in objects})
     return ~plain.duplicated().to_numpy()
 

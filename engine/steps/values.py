@@ -38,7 +38,7 @@ def declared(data: Data) -> dict[str, Declared]:
     for name, said in data.columns.items():
         if isinstance(said, ColumnType):
             found[name] = Declared(said.type, said.format, said.unit, said.invalid)
-        elif said not in ("keep", "drop") and name != REST:
+        elif said != "keep" and said != "drop" and name != REST:
             found[name] = Declared(said)
     return found
 
