@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from engine.formula.error import FormulaError
 from engine.formula.functions import Kind
 from engine.formula.kinds import infer
 from engine.formula.parser import Op, program
@@ -77,6 +78,19 @@ class Formula:
             If its columns do not go together as it has them.
         """
         return infer(self.ops, self.text, columns)[-1] or "number"
+
+    def require_condition(self, columns: Mapping[str, Kind]) -> None:
+        """Refuse a formula that is neither true nor false, as far as kinds of columns are known.
+
+        Raises
+        ------
+        FormulaError
+            If it gives something else, or if its columns do not go together as it has them.
+        """
+        kind = infer(self.ops, self.text, columns)[-1]
+        if kind not in (None, "boolean"):
+            message = f"the formula gives a {kind}, and true or false is expected"
+            raise FormulaError(message, self.text, 0, "compare it with something: x > 0")
 
     def evaluate(self, frame: pd.DataFrame) -> pd.Series[Any]:
         """Return its value for each row, with the frame's index.

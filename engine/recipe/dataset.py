@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
-from engine.recipe.part import NotYet, Part
+from engine.recipe.part import Part
 
 Kind = Literal["number", "category", "date", "boolean", "text"]
 Kept = Literal["number", "category", "date", "boolean", "text", "keep", "drop"]
@@ -49,11 +49,12 @@ class Clean(Part):
     """Values that stand for missing ones: a list for all columns, or lists by column."""
     replace: dict[str, Replacements] = {}
     """By column, what to put in the place of which value; null makes it missing."""
-    drop_duplicates: bool | list[str] = False
-    """Keep the first of rows that are equal in all columns, or in those of a list. In training
+    where: Annotated[str, Field(min_length=1)] | None = None
+    """Keep the rows for which a formula holds: `age >= 18 and country in ('DE', 'AT')`. In training
     alone."""
-    where: NotYet = None
-    """Keep the rows for which a formula holds. In training alone."""
+    drop_duplicates: bool | list[str] = False
+    """Of those, keep the first of rows that are equal in all columns, or in those of a list. In
+    training alone."""
 
 
 class Sample(Part):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 import pandas as pd
 
@@ -40,18 +41,22 @@ def derive(
         column that is called like one of the data.
     """
     read = {name: parse(text) for name, text in formulas.items()}
-    faults = [*_taken(read, frame.columns), *_absent(read, frame.columns)]
+    known = [*map(str, frame.columns), *read]
+    faults = _taken(read, frame.columns)
+    for name, formula in read.items():
+        others = [other for other in known if other != name]
+        faults += unknown_columns(formula, others, f"{KEY}.{name}")
     if faults:
         raise DataError(*faults)
     names = sorted({name for formula in read.values() for name in formula.names} - set(read))
-    kinds = {name: _kind(name, frame, declared) for name in names}
-    known = dict(kinds)
+    kinds = {name: kind_in_formulas(name, frame[name], declared) for name in names}
+    found = dict(kinds)
     for name in ordered(read):
         try:
-            known[name] = read[name].kind(known)
+            found[name] = read[name].kind(found)
         except FormulaError as error:
             faults += (_placed(name, fault) for fault in error.faults)
-            known.pop(name, None)
+            found.pop(name, None)
     if faults:
         raise DataError(*faults)
     return Derive({name: str(read[name]) for name in ordered(read)}, kinds)
@@ -87,8 +92,17 @@ def derived_roles(frame: pd.DataFrame, derive: Derive) -> list[Role]:
     return found
 
 
-def _kind(name: str, frame: pd.DataFrame, declared: Mapping[str, str]) -> Kind:
-    found = declared.get(name) or kind_of(name, frame[name])
+def kind_in_formulas(
+    name: str, values: pd.Series[Any], declared: Mapping[str, str] = NOTHING
+) -> Kind:
+    """Return what a formula takes a column for: what is declared, else what it holds.
+
+    Raises
+    ------
+    DataError
+        If it holds numbers with a few texts among them.
+    """
+    found = declared.get(name) or kind_of(name, values)
     return next((kind for kind in _AS_THEY_ARE if kind == found), "text")
 
 
@@ -103,14 +117,11 @@ def _taken(read: Mapping[str, Formula], columns: Iterable[str]) -> list[Fault]:
     return [Fault(message, f"{KEY}.{name}", hint) for name in read if name in known]
 
 
-def _absent(read: Mapping[str, Formula], columns: Iterable[str]) -> list[Fault]:
-    """Name the columns that formulas read and that are neither in the data nor derived."""
-    known = [*columns, *read]
+def unknown_columns(formula: Formula, known: Sequence[str], where: str) -> list[Fault]:
+    """Name the columns that a formula reads and that are not there."""
     faults = []
-    for name, formula in read.items():
-        for missing in sorted(formula.names - set(known)):
-            others = [other for other in known if other != name]
-            guess = near(missing, others)
-            hint = f"did you mean {guess!r}?" if guess else f"there are: {', '.join(others)[:300]}"
-            faults.append(Fault(f"there is no column {missing!r}", f"{KEY}.{name}", hint))
+    for missing in sorted(formula.names - set(known)):
+        guess = near(missing, known)
+        hint = f"did you mean {guess!r}?" if guess else f"there are: {', '.join(known)[:300]}"
+        faults.append(Fault(f"there is no column {missing!r}", where, hint))
     return faults

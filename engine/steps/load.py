@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -62,6 +62,8 @@ class Facts:
         By row rule (``clean.drop_duplicates``, ``sample``), how many it removed.
     changed : mapping
         By column and value rule, how many values it changed.
+    notes : list of str
+        What else is to be told of the rules.
     """
 
     rows: int
@@ -70,6 +72,7 @@ class Facts:
     given: list[str]
     removed: Mapping[str, int] = field(default_factory=dict)
     changed: Mapping[str, Mapping[Rule, int]] = field(default_factory=dict)
+    notes: Sequence[str] = ()
 
     @property
     def whole(self) -> int:
@@ -106,6 +109,16 @@ class Dataset:
     def _taken(self) -> _Taken:
         return _take(read(self.data), self.data)
 
+    def whole(self, names: Sequence[str]) -> pd.DataFrame:
+        """Return columns of all rows that ``data.clean`` leaves, before a sample is drawn.
+
+        The source is read once more for columns that are not learnt from, and for a sample's rest.
+        """
+        if self.data.sample is None and set(names) <= set(self.frame.columns):
+            return self.frame[list(names)]
+        all_rows = self.data.model_copy(update={"sample": None})
+        return _take(read(self.data), all_rows, names).frame[list(names)]
+
     def raw(self, index: Index) -> pd.DataFrame:
         """Return some of the rows as the source has them, before the rules for values."""
         chosen = self.frame.iloc[index]
@@ -131,19 +144,22 @@ def source_of(spec: str) -> Any:
     return catalogue.find("sources", kind_of(spec))
 
 
-def _take(frame: pd.DataFrame, data: Data) -> _Taken:
-    """Pick columns, clean values, then leave rows out."""
+def _take(frame: pd.DataFrame, data: Data, also: Sequence[str] = ()) -> _Taken:
+    """Pick columns and those of ``also``, clean values, then leave rows out."""
     frame = frame.rename(columns=str).reset_index(drop=True)
     _once(frame)
     given = list(frame.columns)
     require(data, given)
-    frame = frame[picked(data, given)]
+    columns = picked(data, given)
+    besides = [n for n in (*rows.needed(data), *also) if n in given and n not in columns]
+    frame = frame[[*columns, *dict.fromkeys(besides)]]
     values = rules(data)
-    raw = frame[[name for name in frame.columns if values.touch(name)]]
+    raw = frame[[name for name in columns if values.touch(name)]]
     applied = apply(frame, values, advise=advise)
     undeclared = [name for name in applied.changed if name not in values.declared]
-    left, removed = rows.chosen(retyped(applied.frame, undeclared), data)
-    facts = Facts(len(left), list(left.columns), len(frame), given, removed, applied.changed)
+    kept = rows.chosen(retyped(applied.frame, undeclared), data)
+    left = kept.frame if also else kept.frame[columns]
+    facts = Facts(len(left), columns, len(frame), given, kept.removed, applied.changed, kept.notes)
     return _Taken(left, raw, facts)
 
 
@@ -152,24 +168,19 @@ def run(recipe: Recipe, inputs: Mapping[str, Any], folder: Path, listener: Liste
     dataset = Dataset(recipe.data)
     _ = dataset.frame
     (folder / "facts.json").write_text(json.dumps(asdict(dataset.facts)), "utf-8")
-    tell(dataset, listener)
     return dataset
 
 
-def tell(dataset: Dataset, listener: Listener) -> None:
-    """Say what the rules did to the rows."""
-    for text in told(dataset.facts):
-        listener("notice", text=text)
-
-
-def told(facts: Facts) -> list[str]:
-    """Put into words how many rows and values the rules changed."""
+def notices(dataset: Dataset) -> list[str]:
+    """Return what is told at each run: how many rows and values the rules changed."""
+    facts = dataset.facts
     texts = []
     for rule, count in facts.removed.items():
         if rule == "sample":
             texts.append(f"data.sample: {facts.rows:,} of {facts.whole:,} rows, for a quick try")
         elif count:
             texts.append(f"data.{rule} removed {count:,} of {facts.read:,} rows")
+    texts += facts.notes
     for rule, key in KEYS.items():
         counts = {name: found[rule] for name, found in facts.changed.items() if rule in found}
         if counts:

@@ -1,46 +1,78 @@
-"""Rules for rows, which act in training alone: duplicates, a filter, a sample."""
+"""Rules for rows, which act in training alone: a filter, duplicates, a sample."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from engine.bundle.declared import DeclaredKind
 from engine.bundle.values import texts
 from engine.contracts import Index
 from engine.errors import DataError, Fault
 from engine.recipe.dataset import Sample
 from engine.recipe.schema import Data
+from engine.steps.conditions import columns_of, holds
+from engine.steps.values import declared
 
 FEW_NUMBERS = 10  # numbers with at most so many different values are drawn from like classes
 Mask = NDArray[np.bool_]
 
 
-def chosen(frame: pd.DataFrame, data: Data) -> tuple[pd.DataFrame, dict[str, int]]:
-    """Return the rows that are left, under their numbers, and how many each rule removed.
+@dataclass(frozen=True)
+class Kept:
+    """The rows that are left.
+
+    Attributes
+    ----------
+    frame : DataFrame
+        Under their numbers in the source, from 0.
+    removed : dict
+        By rule, how many rows it removed.
+    notes : list of str
+        What else is to be told of the rules.
+    """
+
+    frame: pd.DataFrame
+    removed: dict[str, int] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+
+def needed(data: Data) -> list[str]:
+    """Return the columns that rules for rows read."""
+    return columns_of(data.clean.where) if data.clean.where else []
+
+
+def chosen(frame: pd.DataFrame, data: Data) -> Kept:
+    """Leave rows out as the recipe says.
 
     Raises
     ------
     DataError
-        If no row is left.
+        If no row is left, or a formula cannot be evaluated.
     """
-    removed: dict[str, int] = {}
-    for rule, keep in _rules(data).items():
+    found = Kept(frame)
+    for rule, keep in _rules(data, found.notes).items():
         kept = keep(frame)
-        removed[rule] = int((~kept).sum())
-        if removed[rule]:
+        found.removed[rule] = int((~kept).sum())
+        if found.removed[rule]:
             frame = frame[kept]
         if not len(frame):
-            raise DataError(Fault(f"`data.{rule}` leaves no row", "data", "change that rule"))
-    return frame, removed
+            told = "; ".join(("change that rule", *found.notes))
+            raise DataError(Fault(f"`data.{rule}` leaves no row", "data", told))
+    return Kept(frame, found.removed, found.notes)
 
 
-def _rules(data: Data) -> dict[str, Callable[[pd.DataFrame], Mask]]:
+def _rules(data: Data, notes: list[str]) -> dict[str, Callable[[pd.DataFrame], Mask]]:
     """The rules that the recipe has, in their order; each marks the rows to keep."""
     clean, found = data.clean, {}
+    if where := clean.where:
+        said = {name: column.kind for name, column in declared(data).items()}
+        found["clean.where"] = lambda frame: _true(where, frame, said, notes)
     if clean.drop_duplicates:
         columns = None if clean.drop_duplicates is True else clean.drop_duplicates
         found["clean.drop_duplicates"] = lambda frame: _first_of_equals(frame, columns)
@@ -48,6 +80,18 @@ def _rules(data: Data) -> dict[str, Callable[[pd.DataFrame], Mask]]:
         sample = _sample(data.sample)
         found["sample"] = lambda frame: _drawn(frame, sample, data.target)
     return found
+
+
+def _true(
+    where: str, frame: pd.DataFrame, said: Mapping[str, DeclaredKind], notes: list[str]
+) -> Mask:
+    """Mark the rows for which a formula is true, and note where it has no value."""
+    key = "data.clean.where"
+    found = holds(key, where, frame, said)
+    notes += map(str, found.failed)
+    if unknown := int(found.unknown.sum()):
+        notes.append(f"{key} has no value for {unknown:,} rows, which are left out")
+    return found.true
 
 
 def _first_of_equals(frame: pd.DataFrame, columns: list[str] | None) -> Mask:
