@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from engine.bundle.alike import CODE
 from engine.bundle.declared import DeclaredKind
@@ -20,7 +21,7 @@ MOSTLY = 0.9  # from this share of numbers on, the remaining texts are taken for
 NEARLY_ALL = 0.5  # from this share of different values on, a text says nothing in common
 FEW = 50  # ... unless there are so few that they can be learnt one by one
 MOST_FAULTS = 20
-REPLACE = "replace these values, or leave the column out"
+REPLACE = "replace these values (data.clean), or leave the column out"
 MEND = "mend the data, or leave out what cannot be learnt from"
 DECLARED = "declared in data.columns"
 NOTHING: Mapping[str, DeclaredKind] = MappingProxyType({})
@@ -185,16 +186,31 @@ def _kind_of_text(name: str, present: pd.Series[Any], distinct: pd.Series[Any]) 
         return "number", "numbers stored as text"
     share = float(present.isin(distinct[numeric]).mean())
     if share >= MOSTLY:
-        raise DataError(_mixed(name, present, set(distinct[~numeric]), share))
-    if distinct.str.match(r"\d{4}-\d{2}").all() and np.isfinite(seconds(distinct)).all():
+        raise DataError(_mixed(name, present, set(distinct[~numeric]), (share, "numbers")))
+    dated = _dated(distinct)
+    if dated.all():
         return "date", "dates stored as text"
+    share = float(present.isin(distinct[dated]).mean())
+    if share >= MOSTLY:
+        raise DataError(_mixed(name, present, set(distinct[~dated]), (share, "dates")))
     return "category", "texts"
 
 
-def _mixed(name: str, present: pd.Series[Any], strange: set[str], share: float) -> Fault:
+def _dated(distinct: pd.Series[Any]) -> NDArray[np.bool_]:
+    """Mark the texts that are dates in ISO 8601."""
+    found = distinct.str.match(r"\d{4}-\d{2}").to_numpy(dtype=bool, copy=True)
+    if found.any():
+        found[found] = np.isfinite(seconds(distinct[found]))
+    return found
+
+
+def _mixed(name: str, present: pd.Series[Any], strange: set[str], most: tuple[float, str]) -> Fault:
+    """Name the first text among values of which most are something else."""
     row = int(np.flatnonzero(present.isin(strange))[0])
+    share, what = most
+    shown = f"{min(share, 0.999):.1%}"
     return Fault(
-        f"the column {name!r} mixes types: {share:.1%} of its values are numbers, but row "
+        f"the column {name!r} mixes types: {shown} of its values are {what}, but row "
         f"{int(present.index[row]) + 1:,} holds {shorten(present.iloc[row])}",
         name,
         REPLACE,
