@@ -134,8 +134,16 @@ class Dataset:
 
 
 def read(data: Data) -> pd.DataFrame:
-    """Return all rows of the source as they are."""
-    frame: pd.DataFrame = source_of(data.source).read(data.source)
+    """Return all rows of the source as they are, under their numbers, from 0.
+
+    Raises
+    ------
+    DataError
+        If they cannot be read, or if two columns have one name.
+    """
+    found: pd.DataFrame = source_of(data.source).read(data.source)
+    frame = found.rename(columns=str).reset_index(drop=True)
+    _once(frame)
     return frame
 
 
@@ -146,8 +154,6 @@ def source_of(spec: str) -> Any:
 
 def _take(frame: pd.DataFrame, data: Data, also: Sequence[str] = ()) -> _Taken:
     """Pick columns and those of ``also``, clean values, then leave rows out."""
-    frame = frame.rename(columns=str).reset_index(drop=True)
-    _once(frame)
     given = list(frame.columns)
     require(data, given)
     columns = picked(data, given)

@@ -58,7 +58,7 @@ def test_another_seed_keeps_the_split(project):
 
 def test_another_formula_is_another_table_of_numbers(project):
     ran = project.run("features.derive.ratio='income / age'")
-    assert ran.done == ["assemble", "search", "refit", "evaluate", "pack"]
+    assert ran.done == ["assemble", "inspect", "search", "refit", "evaluate", "pack"]
     again = project.run("features.derive.ratio='age / income'")
     assert again.done == ran.done
     assert again.card["cv"] != ran.card["cv"]
