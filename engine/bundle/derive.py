@@ -54,10 +54,15 @@ class Failed:
     rows: int
     first: int
 
+    @property
+    def which(self) -> str:
+        """The rows in words."""
+        if self.rows == 1:
+            return f"row {self.first:,}"
+        return f"{self.rows:,} rows, the first is row {self.first:,}"
+
     def __str__(self) -> str:
-        which = f"row {self.first:,}" if self.rows == 1 else f"{self.rows:,} rows, the first is row"
-        first = "" if self.rows == 1 else f" {self.first:,}"
-        return f"{self.column}: {self.what} in {which}{first}; taken as missing"
+        return f"{self.column}: {self.what} in {self.which}; taken as missing"
 
 
 def extend(

@@ -51,6 +51,8 @@ class Draft:
         Columns to learn from, and those that cannot be used as they are.
     nulls : mapping
         By column, values that seem to stand for missing ones, with their counts.
+    formats : mapping
+        By column, how its dates are written, in the codes of ``strptime``.
     expected : mapping
         By column, what holds for its values as they are.
     least : int
@@ -72,6 +74,7 @@ class Draft:
     columns: Sequence[Found] = ()
     dropped: Sequence[Found] = ()
     nulls: Mapping[str, Mapping[str | int, int]] = field(default_factory=dict)
+    formats: Mapping[str, str] = field(default_factory=dict)
     expected: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     least: int = 1
 
@@ -126,6 +129,10 @@ def _data(draft: Draft) -> Iterator[str]:
         yield "  drop:  # these cannot be used as they are"
         for column in draft.dropped:
             yield f"    - {scalar(column.name)}  # {_one_line(column.reason)}"
+    if draft.formats:
+        yield "  columns:"
+        for name, form in draft.formats.items():
+            yield f"    {scalar(name)}: {{type: date, format: {scalar(form)}}}"
     yield from _clean(draft)
     yield from _expect(draft)
 

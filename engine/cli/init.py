@@ -69,14 +69,16 @@ def examine(frame: pd.DataFrame, source: str, target: str, name: str) -> Draft:
     DataError
         If there is no such column, or it cannot be learnt.
     """
-    from engine.cli import propose
+    from engine.cli import propose, reading
     from engine.steps.measures import metric_name
     from engine.steps.target import read_target
 
     _require(target, [str(column) for column in frame.columns])
     frame = frame.rename(columns=str)
-    nulls = propose.placeholders(frame, target)
-    frame = propose.cleaned(frame, nulls)
+    nulls = reading.placeholders(frame, target)
+    frame = reading.cleaned(frame, nulls)
+    formats = {n: form for n, form in reading.formats(frame).items() if n != target}
+    frame = reading.dated(frame, formats)
     recipe = _least_recipe(name, source, target)
     found = read_target(frame, recipe)
     known = frame[found.known]
@@ -96,6 +98,7 @@ def examine(frame: pd.DataFrame, source: str, target: str, name: str) -> Draft:
         columns=[column for column in columns if column.kind != "unusable"],
         dropped=[column for column in columns if column.kind == "unusable"],
         nulls={name: nulls[name] for name in nulls if expressible(name)},
+        formats={name: formats[name] for name in formats if expressible(name)},
         expected=expected, least=propose.least_rows(len(frame)),
     )  # fmt: skip
     _require_expressible(draft)

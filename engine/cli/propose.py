@@ -1,4 +1,4 @@
-"""What ``engine init`` proposes for values: which stand for missing ones, and what to expect.
+"""What ``engine init`` proposes to expect of the rows: what holds for them as they are.
 
 Imported only where a file is examined: pandas takes a second.
 """
@@ -12,72 +12,18 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from engine.bundle.alike import readings
-from engine.bundle.rules import Rules, apply, retyped
-from engine.bundle.values import is_number, seconds, texts
+from engine.bundle.values import is_number, seconds
 from engine.cli.draft import Found
 from engine.recipe import ranges
 from engine.recipe.expectation import Values
 from engine.steps.expected import plain
 from engine.steps.expecting import outcomes
 
-SURE = {"?", "-", "--", "---", ".", "#n/a", "n/a", "na", "nan", "null", "(null)", "<na>", "n.a."}
-AMONG_NUMBERS = {*SURE, "none", "missing", "unknown", "unk", "not available", "*"}
-CODES = (-99.0, -999.0, -9999.0, -99999.0, -999999.0)
 MOST_LEVELS = 10
 SEEN = 5  # times that each level must be seen on average, to be all that there are
 EXACT = 1e15
 
-Placeholders = dict[str, dict[str | int, int]]
 Expected = dict[str, Any]
-
-
-def placeholders(frame: pd.DataFrame, target: str) -> Placeholders:
-    """Return by column the values that seem to stand for missing ones, with their counts."""
-    found = {
-        str(name): _placeholders(values)
-        for name, values in frame.items()
-        if str(name) != target and not pd.api.types.is_datetime64_any_dtype(values.dtype)
-    }
-    return {name: counts for name, counts in found.items() if counts}
-
-
-def cleaned(frame: pd.DataFrame, found: Placeholders) -> pd.DataFrame:
-    """Take such values as missing, as a run of the proposed recipe does."""
-    rules = Rules(nulls_in={name: tuple(counts) for name, counts in found.items()})
-    return retyped(apply(frame, rules).frame, list(found))
-
-
-def _placeholders(values: pd.Series[Any]) -> dict[str | int, int]:
-    if is_number(values.dtype):
-        return _codes(values.to_numpy(dtype=np.float64, na_value=np.nan))
-    if values.dtype == bool:
-        return {}
-    counts = texts(values).value_counts()
-    distinct = pd.Series(counts.index, dtype="str")
-    bare = distinct.str.strip().str.lower()
-    number = readings(distinct, dates=False).number
-    others = np.isnan(number) & ~bare.isin(AMONG_NUMBERS).to_numpy()
-    numeric = bool(np.isfinite(number).any()) and not others.any()
-    known = AMONG_NUMBERS if numeric else SURE
-    found: dict[str | int, int] = {
-        str(text): int(counts[text]) for text in distinct[bare.isin(known).to_numpy()]
-    }
-    if len(found) == len(distinct):
-        return {}  # nothing would be left
-    if numeric:
-        found |= _codes(np.repeat(number, counts.to_numpy()))
-    return found
-
-
-def _codes(numbers: np.ndarray[Any, Any]) -> dict[str | int, int]:
-    """Return such as -999, where all other numbers are zero or more."""
-    coded = np.isin(numbers, CODES)
-    others = numbers[~coded & np.isfinite(numbers)]
-    if not coded.any() or not others.size or others.min() < 0:
-        return {}
-    distinct, counts = np.unique(numbers[coded], return_counts=True)
-    return {int(code): int(count) for code, count in zip(distinct, counts, strict=True)}
 
 
 def expectations(frame: pd.DataFrame, columns: Sequence[Found], unique: str | None) -> Expected:

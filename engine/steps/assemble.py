@@ -69,7 +69,7 @@ def run(recipe: Recipe, inputs: Mapping[str, Any], folder: Path, listener: Liste
     formulas = derive(recipe.features.derive, train, said)
     numbers_of = frame.index.to_numpy()
     frame, failed = with_derived(frame, formulas, numbers_of, replace_or_drop)
-    found += derived_roles(frame[list(formulas.formulas)].iloc[split.train], formulas)
+    found += derived_roles(frame[list(formulas.formulas)].iloc[split.train], formulas, failed)
     columns = tuple(role.column for role in found if role.column)
     if not columns:
         hint = _reasons(found) or "give rows with a column beside the target"

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from engine.bundle.derive import Derive
+from engine.bundle.derive import Derive, Failed
 from engine.catalogue import near
 from engine.errors import DataError, Fault
 from engine.formula import Formula, FormulaError, ordered, parse
@@ -62,8 +62,13 @@ def derive(
     return Derive({name: str(read[name]) for name in ordered(read)}, kinds)
 
 
-def derived_roles(frame: pd.DataFrame, derive: Derive) -> list[Role]:
+def derived_roles(frame: pd.DataFrame, derive: Derive, failed: Sequence[Failed] = ()) -> list[Role]:
     """Return a role for each derived column of the training rows.
+
+    Parameters
+    ----------
+    failed : sequence of Failed
+        Why formulas have no value for some rows.
 
     Raises
     ------
@@ -74,7 +79,8 @@ def derived_roles(frame: pd.DataFrame, derive: Derive) -> list[Role]:
     found: list[Role] = []
     for name, formula in derive.formulas.items():
         if frame[name].isna().all():
-            hint = f"its formula: {formula}"
+            why = [f"{rows.what} in {rows.which}" for rows in failed if rows.column == name]
+            hint = "; ".join((f"its formula: {formula}", *why))
             faults.append(Fault("gives no value in any training row", f"{KEY}.{name}", hint))
             continue
         try:

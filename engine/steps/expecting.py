@@ -182,7 +182,7 @@ def _missing(asked: Asked, column: _Column, said: Values) -> Outcome:
     gone = ~column.present
     if gone.sum() <= most * rows:
         return Outcome(asked.key, asked.severity, 0, rows)
-    allowed = "none may be" if not most else f"at most {most:.4g} of them may be"
+    allowed = "none may be" if not most else f"at most {100 * most:.4g}% may be"
     what = f"missing, and {allowed}"
     shown = column.shown[[]]
     return asked.of_rows(gone, rows, ("values", f"is {what}", f"are {what}"), shown)

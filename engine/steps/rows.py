@@ -63,7 +63,7 @@ def chosen(frame: pd.DataFrame, data: Data) -> Kept:
             frame = frame[kept]
         if not len(frame):
             told = "; ".join(("change that rule", *found.notes))
-            raise DataError(Fault(f"`data.{rule}` leaves no row", "data", told))
+            raise DataError(Fault("leaves no row", f"data.{rule}", told))
     return Kept(frame, found.removed, found.notes)
 
 

@@ -97,6 +97,27 @@ def test_what_seems_to_stand_for_missing_values_is_proposed_as_such(empty, engin
     assert plan["expectations"]["broken"] == []
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "form"),
+    [
+        ("31.01.2024", "01.02.2024", "%d.%m.%Y"), ("31/01/2024", "1/2/2024", "%d/%m/%Y"),
+        ("01/31/2024", "02/01/2024", "%m/%d/%Y"), ("2024/01/31 10:00", "2024/02/01 10:30",
+         "%Y/%m/%d %H:%M"), ("02/01/2024", "01/02/2024", None), ("2024-01-31", "2024-02-01", None),
+        ("1.2.3", "1.2.4", None),
+    ],
+)  # fmt: skip
+def test_dates_that_are_written_in_one_way_are_declared(empty, engine: Engine, first, second, form):
+    rows = [f"{first if i % 3 else second},{i},{i % 2}" for i in range(60)]
+    (empty / "t.csv").write_text("day,x,y\n" + "\n".join(rows), "utf-8")
+    assert engine("init", "t.csv", "--target", "y").code == 0
+    columns = load("t").recipe.data.columns
+    assert (columns["day"].format if columns else None) == form
+    plan = json.loads(engine("plan", "t", "--json").out)
+    kind = "date" if form or first.startswith("2024-") else "category"
+    assert next(c["kind"] for c in plan["columns"] if c["name"] == "day") == kind
+    assert plan["expectations"]["broken"] == []
+
+
 def test_what_it_expects_is_what_the_data_hold(empty, engine: Engine):
     rows = [
         f"k{i},{i * 7 % 60 + 18},{'' if i == 4 else i / 7},{'xyz'[i % 3]},text {i},"
@@ -287,7 +308,7 @@ def test_whatever_columns_are_called_the_recipe_names_the_same(tmp_path: Path, f
         id=Found(row, "category", "unique"), time=Found(when, "date", "dates"),
         columns=[Found(kept, "number", reason), Found(when, "date", "dates")],
         dropped=[Found(dropped, "unusable", reason)],
-        nulls={row: {kept: 3, -999: 1}}, least=9,
+        nulls={row: {kept: 3, -999: 1}}, least=9, formats={when: "%d.%m.%Y"},
         expected={row: {"unique": True}, kept: {"in": [kept, 1, None], "missing": 0}},
     )  # fmt: skip
     path = tmp_path / "r.yaml"
@@ -302,6 +323,7 @@ def test_whatever_columns_are_called_the_recipe_names_the_same(tmp_path: Path, f
     )
     assert recipe.problem.positive == kept
     assert data.time is None
+    assert data.columns[when].format == "%d.%m.%Y"
     assert data.clean.null_values == {row: [kept, -999]}
     assert data.expect.by_column[kept].one_of == [kept, 1, None]
     assert data.expect.by_column[row].unique

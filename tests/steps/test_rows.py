@@ -122,6 +122,6 @@ def test_rows_without_a_target_and_few_numbers_are_drawn_too():
 
 def test_a_rule_that_leaves_no_row_is_named_with_what_else_is_known():
     rows = frame().assign(a=None)
-    with pytest.raises(DataError, match=r"`data\.clean\.where` leaves no row") as caught:
+    with pytest.raises(DataError, match=r"data\.clean\.where: leaves no row") as caught:
         chosen(rows, data(clean={"where": "a > 100"}))
     assert "has no value for 100 rows" in caught.value.faults[0].hint
