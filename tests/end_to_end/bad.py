@@ -114,7 +114,6 @@ MEANINGLESS = RECIPE.replace(
     """\
   target: bought
   expect:
-    age: {min: 10, max: 5}
     city: {matches: "(?=a)"}
     relations: {richer: income +}
 """,
