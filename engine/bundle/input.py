@@ -9,20 +9,27 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from engine.catalogue import near
-from engine.contracts import Kind, Numbers
+from engine.bundle import told
+from engine.bundle.derive import NO_FORMULAS, Derive, Failed, extend
+from engine.bundle.rules import NO_RULES, Rules, apply
+from engine.bundle.values import finite as finite
+from engine.bundle.values import is_number as is_number
+from engine.bundle.values import mapped, plain_numbers
+from engine.bundle.values import seconds as seconds
+from engine.bundle.values import shorten as shorten
+from engine.bundle.values import texts as texts
+from engine.contracts import Index, Kind, Numbers
 from engine.errors import Fault, InputError
 
 Unseen = Literal["warn", "fail", "accept"]
 TRUTH = {"true": 1.0, "false": 0.0, "1": 1.0, "0": 0.0, "1.0": 1.0, "0.0": 0.0}
-EXAMPLES = 3
 MOST_FAULTS = 20
 EXPECTED = {
     "number": "a number",
@@ -30,7 +37,6 @@ EXPECTED = {
     "boolean": "true, false",
     "category": "a text",
 }
-LARGEST = float(np.finfo(np.float32).max)
 
 
 @dataclass(frozen=True)
@@ -44,23 +50,45 @@ class Column:
 
 @dataclass(frozen=True)
 class Contract:
-    """All columns that a pipeline reads, in its order, and the policy for unseen categories."""
+    """All columns that a pipeline reads, in its order, and what is done to raw values before.
+
+    Attributes
+    ----------
+    unseen : {"warn", "fail", "accept"}
+        The policy for categories that training never saw.
+    rules : Rules
+        Applied to raw values before they become numbers; none where that was done already.
+    derive : Derive
+        Formulas that then make some of the columns; none where these are there already.
+    """
 
     columns: tuple[Column, ...]
     unseen: Unseen = "warn"
+    rules: Rules = NO_RULES
+    derive: Derive = NO_FORMULAS
 
     @property
     def names(self) -> list[str]:
         return [column.name for column in self.columns]
 
+    @property
+    def required(self) -> list[str]:
+        """Columns that raw rows must have: all but the derived, and what their formulas read."""
+        given = [name for name in self.names if name not in self.derive.formulas]
+        return list(dict.fromkeys([*given, *self.derive.reads]))
+
     def to_json(self) -> dict[str, Any]:
         """Return a form that JSON can hold; :meth:`from_json` reads it."""
-        return {"unseen": self.unseen, "columns": [asdict(column) for column in self.columns]}
+        columns = [asdict(column) for column in self.columns]
+        rules = self.rules.to_json()
+        derive = asdict(self.derive)
+        return {"unseen": self.unseen, "rules": rules, "derive": derive, "columns": columns}
 
     @classmethod
     def from_json(cls, tree: Mapping[str, Any]) -> Contract:
         columns = (Column(c["name"], c["kind"], tuple(c["levels"])) for c in tree["columns"])
-        return cls(tuple(columns), tree["unseen"])
+        rules = Rules.from_json(tree["rules"]) if "rules" in tree else NO_RULES
+        return cls(tuple(columns), tree["unseen"], rules, Derive(**tree.get("derive", {})))
 
 
 @dataclass(frozen=True)
@@ -74,11 +102,14 @@ class Encoded:
         For each category column with unseen values, their counts by value.
     lost : dict
         For each number column with infinite or too large values, how many; they became missing.
+    failed : tuple of Failed
+        Rows for which formulas have no value.
     """
 
     frame: pd.DataFrame
     unseen: dict[str, dict[str, int]]
     lost: dict[str, int]
+    failed: tuple[Failed, ...] = ()
 
 
 def mend_row(column: Column) -> str:
@@ -88,9 +119,9 @@ def mend_row(column: Column) -> str:
 
 def encode(
     raw: pd.DataFrame, contract: Contract, first_row: int = 0,
-    advise: Callable[[Column], str] = mend_row,
+    advise: Callable[[Column], str] = mend_row, numbers_of: Index | None = None,
 ) -> Encoded:  # fmt: skip
-    """Turn raw values into the numbers that a pipeline reads.
+    """Turn raw values into the numbers that a pipeline reads: apply the rules, then encode.
 
     Parameters
     ----------
@@ -100,6 +131,8 @@ def encode(
         Number of rows before these in the file, for messages.
     advise : callable
         Says what to do about a value of the wrong type in a column.
+    numbers_of : ndarray of int, optional
+        The rows' numbers in their file, from 0, where some were left out before.
 
     Raises
     ------
@@ -108,40 +141,100 @@ def encode(
         every unseen category where the contract's policy is ``fail``.
     """
     require(raw.columns, contract)
-    position = {str(name): i for i, name in enumerate(raw.columns)}
-    faults: list[Fault] = []
-    unseen: dict[str, dict[str, int]] = {}
-    lost: dict[str, int] = {}
+    if numbers_of is None:
+        numbers_of = np.arange(first_row, first_row + len(raw))
+    clean = _cleaned(raw, contract, first_row)
+    found = _Found([], {}, {})
+    failed: tuple[Failed, ...] = ()
+    try:
+        clean, failed = with_derived(clean, contract.derive, numbers_of, advise)
+    except InputError as error:  # what else is wrong is told with it
+        found.faults.extend(error.faults)
+        contract = replace(contract, columns=_given(contract))
     numbers = np.empty((len(raw), len(contract.columns)), order="F")
     for i, column in enumerate(contract.columns):
-        values = raw.iloc[:, position[column.name]]
-        numbers[:, i] = as_numbers(values, column)
-        strange = np.isnan(numbers[:, i]) & values.notna().to_numpy()
-        if not strange.any():
-            continue
-        if column.kind == "category":
-            unseen[column.name] = _counts(values[strange])
-        else:
-            wrong = _wrong_type(values, strange, column)
-            if wrong.any():
-                faults.append(_mistyped(values, wrong, column, first_row, advise(column)))
-            else:
-                lost[column.name] = int(strange.sum())
+        numbers[:, i] = _read(clean[column.name], column, numbers_of, advise, found)
     if contract.unseen == "fail":
-        faults += [_unseen(name, counts) for name, counts in unseen.items()]
-    if faults:
-        raise InputError(*faults)
-    return Encoded(pd.DataFrame(numbers, index=raw.index, columns=contract.names), unseen, lost)
+        found.faults.extend(told.unseen(name, counts) for name, counts in found.unseen.items())
+    if found.faults:
+        raise InputError(*dict.fromkeys(found.faults))
+    frame = pd.DataFrame(numbers, index=raw.index, columns=contract.names)
+    return Encoded(frame, found.unseen, found.lost, failed)
+
+
+@dataclass
+class _Found:
+    """What is strange about rows: what must be mended, and what was taken as missing."""
+
+    faults: list[Fault]
+    unseen: dict[str, dict[str, int]]
+    lost: dict[str, int]
+
+
+def _cleaned(raw: pd.DataFrame, contract: Contract, first_row: int) -> pd.DataFrame:
+    """Return the required columns, after the rules for values."""
+    position = {str(name): i for i, name in enumerate(raw.columns)}
+    read = raw.iloc[:, [position[name] for name in contract.required]]
+    return apply(read.set_axis(contract.required, axis=1), contract.rules, first_row).frame
+
+
+def _read(
+    values: pd.Series[Any], column: Column, numbers_of: Index, advise: Callable[[Column], str],
+    found: _Found,
+) -> Numbers:  # fmt: skip
+    """Turn one column into numbers, and note what is strange about it."""
+    numbers = as_numbers(values, column)
+    strange = np.isnan(numbers) & values.notna().to_numpy()
+    if not strange.any():
+        return numbers
+    if column.kind == "category":
+        found.unseen[column.name] = _counts(values[strange])
+        return numbers
+    wrong = _wrong_type(values, strange, column)
+    if wrong.any():
+        number = int(numbers_of[np.argmax(wrong)])
+        kind = (column.name, column.kind)
+        found.faults.append(told.mistyped(values, wrong, kind, number, advise(column)))
+    else:
+        found.lost[column.name] = int(strange.sum())
+    return numbers
+
+
+def _given(contract: Contract) -> tuple[Column, ...]:
+    return tuple(c for c in contract.columns if c.name not in contract.derive.formulas)
+
+
+def with_derived(
+    raw: pd.DataFrame, derive: Derive, numbers_of: Index, advise: Callable[[Column], str] = mend_row
+) -> tuple[pd.DataFrame, tuple[Failed, ...]]:
+    """Add the columns that formulas make; what these read is read by its kind, as in training.
+
+    Parameters
+    ----------
+    numbers_of : ndarray of int
+        The rows' numbers in their file, from 0.
+
+    Raises
+    ------
+    InputError
+        Naming every column that formulas read and that holds a value of the wrong type.
+    """
+    if not derive.formulas:
+        return raw, ()
+    columns = [Column(name, kind) for name, kind in derive.reads.items() if kind != "text"]
+    numbers = encode(raw, Contract(tuple(columns)), advise=advise, numbers_of=numbers_of).frame
+    return extend(raw, derive, numbers, numbers_of)
 
 
 def require(present: Iterable[object], contract: Contract) -> None:
     """Raise InputError naming every column of the contract that is missing or stands twice."""
     times = Counter(str(name) for name in present)
-    missing = [name for name in contract.names if name not in times]
-    faults = [_missing(name, list(times)) for name in missing[:MOST_FAULTS]]
+    required = contract.required
+    missing = [name for name in required if name not in times]
+    faults = [told.missing(name, list(times)) for name in missing[:MOST_FAULTS]]
     if len(missing) > MOST_FAULTS:
         faults.append(Fault(f"{len(missing) - MOST_FAULTS:,} more columns are missing"))
-    twice = [name for name in contract.names if times[name] > 1]
+    twice = [name for name in required if times[name] > 1]
     faults += [
         Fault(f"there are {times[n]} columns {n!r}", hint="rename all but one") for n in twice
     ]
@@ -161,30 +254,13 @@ def as_numbers(values: pd.Series[Any], column: Column) -> Numbers:
             return seconds(values)
         case "boolean":
             return _truths(values)
-    return finite(_plain_numbers(values))
-
-
-def texts(values: pd.Series[Any]) -> pd.Series[Any]:
-    """Values as text, missing ones as missing."""
-    if isinstance(values.dtype, pd.StringDtype):
-        return values
-    return values.astype("str").where(values.notna())
-
-
-def seconds(values: pd.Series[Any]) -> Numbers:
-    """Dates (or texts in ISO 8601) as seconds since 1970, in UTC where they carry a zone."""
-    if not pd.api.types.is_datetime64_any_dtype(values.dtype):
-        values = texts(values)
-    moments = pd.to_datetime(values, errors="coerce", format="ISO8601", utc=True)
-    stamps = moments.dt.tz_localize(None).to_numpy("datetime64[us]")
-    found: Numbers = np.where(np.isnat(stamps), np.nan, stamps.astype(np.int64) / 1e6)
-    return found
+    return finite(plain_numbers(values))
 
 
 def _truths(values: pd.Series[Any]) -> Numbers:
     if values.dtype == bool:
         return values.to_numpy(dtype=np.float64)
-    return _mapped(texts(values).str.strip().str.lower(), TRUTH)
+    return mapped(texts(values).str.strip().str.lower(), TRUTH)
 
 
 def _codes(values: pd.Series[Any], levels: Sequence[str]) -> Numbers:
@@ -192,10 +268,10 @@ def _codes(values: pd.Series[Any], levels: Sequence[str]) -> Numbers:
 
     A file's categories ``01`` and ``1.0`` are texts, but a part of it may well be read as numbers.
     """
-    found = _mapped(texts(values), {level: float(i) for i, level in enumerate(levels)})
+    found = mapped(texts(values), {level: float(i) for i, level in enumerate(levels)})
     if pd.api.types.is_numeric_dtype(values.dtype):
         meant = {_meaning(level): float(i) for i, level in reversed(list(enumerate(levels)))}
-        otherwise = _mapped(texts(values).map(_meaning, na_action="ignore"), meant)
+        otherwise = mapped(texts(values).map(_meaning, na_action="ignore"), meant)
         found = np.where(np.isnan(found), otherwise, found)
     return found
 
@@ -207,73 +283,12 @@ def _meaning(text: str) -> str:
         return text.lower()
 
 
-def _mapped(values: pd.Series[Any], codes: Mapping[str, float]) -> Numbers:
-    position = pd.Index(list(codes), dtype=str).get_indexer(values)  # type: ignore[arg-type]  # stubs
-    table = np.array([*codes.values(), np.nan])
-    found: Numbers = table[position]
-    return found
-
-
-def finite(numbers: Numbers) -> Numbers:
-    """Numbers with nan for those that single precision, which trees compute in, cannot hold."""
-    return np.where(np.abs(numbers) <= LARGEST, numbers, np.nan)
-
-
-def _plain_numbers(values: pd.Series[Any]) -> Numbers:
-    """Numbers, infinite ones as they are; truth values and dates are none."""
-    if not is_number(values.dtype):
-        values = pd.to_numeric(texts(values), errors="coerce")
-    return values.to_numpy(dtype=np.float64, na_value=np.nan)
-
-
-def is_number(dtype: Any) -> bool:
-    """Whether a column of this type holds real numbers; pandas counts truth values among them."""
-    kinds = pd.api.types
-    real = kinds.is_numeric_dtype(dtype) and not kinds.is_complex_dtype(dtype)
-    return real and not kinds.is_bool_dtype(dtype)
-
-
 def _counts(values: pd.Series[Any]) -> dict[str, int]:
     return {str(value): int(count) for value, count in texts(values).value_counts().items()}
-
-
-def _missing(name: str, known: list[str]) -> Fault:
-    guess = near(name, known)
-    hint = f"is it called {guess!r} there?" if guess else f"it has: {', '.join(known[:12])}"
-    return Fault(f"the column {name!r} is missing", hint=hint)
 
 
 def _wrong_type(
     values: pd.Series[Any], strange: NDArray[np.bool_], column: Column
 ) -> NDArray[np.bool_]:
     """Mark values that are none of their kind; an infinite number counts as missing."""
-    return strange & np.isnan(_plain_numbers(values)) if column.kind == "number" else strange
-
-
-def _mistyped(
-    values: pd.Series[Any], wrong: NDArray[np.bool_], column: Column, first_row: int, hint: str
-) -> Fault:
-    """Name the first value that is none of its kind."""
-    rows = np.flatnonzero(wrong)
-    more = f" (and {len(rows) - 1:,} more)" if len(rows) > 1 else ""
-    found = shorten(values.iloc[rows[0]])
-    message = (
-        f"the column {column.name!r} must hold a {column.kind}, but row "
-        f"{first_row + int(rows[0]) + 1:,} holds {found}{more}"
-    )
-    return Fault(message, hint=hint)
-
-
-def _unseen(name: str, counts: Mapping[str, int]) -> Fault:
-    examples = ", ".join(shorten(value) for value in list(counts)[:EXAMPLES])
-    more = f" and {len(counts) - EXAMPLES:,} others" if len(counts) > EXAMPLES else ""
-    return Fault(
-        f"the column {name!r} holds categories that training never saw: {examples}{more}",
-        hint="set data.unseen: warn in the recipe to take them as missing",
-    )
-
-
-def shorten(value: object, width: int = 40) -> str:
-    """A value as a message may quote it."""
-    text = repr(str(value))
-    return text if len(text) <= width else f"{text[: width - 3]}..."
+    return strange & np.isnan(plain_numbers(values)) if column.kind == "number" else strange

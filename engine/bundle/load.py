@@ -14,6 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from engine.bundle import persist
+from engine.bundle.derive import Failed
 from engine.bundle.input import Contract, encode
 from engine.bundle.predict import Model
 from engine.bundle.write import FORMAT, MANIFEST, file_hash, own_hash
@@ -35,11 +36,14 @@ class Answer:
         Counts of unseen categories by column and value.
     lost : dict
         Counts, by column, of numbers that are infinite or too large.
+    failed : tuple of Failed
+        Rows for which formulas have no value.
     """
 
     predictions: pd.DataFrame
     unseen: dict[str, dict[str, int]]
     lost: dict[str, int]
+    failed: tuple[Failed, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -90,7 +94,7 @@ class Bundle:
         if self.id and self.id in raw:
             columns[self.id] = raw[self.id].to_numpy()
         columns |= self._columns(predicted)
-        return Answer(pd.DataFrame(columns), encoded.unseen, encoded.lost)
+        return Answer(pd.DataFrame(columns), encoded.unseen, encoded.lost, encoded.failed)
 
     def _columns(self, predicted: Predicted) -> dict[str, Any]:
         if not self.classes:

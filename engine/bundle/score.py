@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from engine.bundle.derive import Failed
 from engine.bundle.load import Bundle
 from engine.bundle.sink import sink
 from engine.contracts import Source
@@ -22,6 +24,8 @@ class Counts:
     ----------
     lost : Counter
         By column, numbers that are infinite or too large, and were taken as missing.
+    failed : dict
+        By column and reason, rows for which formulas have no value.
     without_id : bool
         Whether the bundle has an id column that the source lacks.
     """
@@ -29,6 +33,7 @@ class Counts:
     rows: int = 0
     without_id: bool = False
     lost: Counter[str] = field(default_factory=Counter)
+    failed: dict[tuple[str, str], Failed] = field(default_factory=dict)
     unseen: dict[str, Counter[str]] = field(default_factory=dict)
 
     def add(self, rows: int, unseen: dict[str, dict[str, int]]) -> None:
@@ -36,6 +41,13 @@ class Counts:
         self.rows += rows
         for column, values in unseen.items():
             self.unseen.setdefault(column, Counter()).update(values)
+
+    def add_failed(self, failed: Iterable[Failed]) -> None:
+        """Take note of rows for which formulas have no value; the first row stays the first."""
+        for new in failed:
+            key = (new.column, new.what)
+            old = self.failed.get(key)
+            self.failed[key] = replace(old, rows=old.rows + new.rows) if old else new
 
 
 def score(bundle: Bundle, source: Source, spec: str, output: Path, chunk: int = CHUNK) -> Counts:
@@ -56,6 +68,7 @@ def score(bundle: Bundle, source: Source, spec: str, output: Path, chunk: int = 
             writer.write(answer.predictions)
             counts.without_id = bundle.id is not None and bundle.id not in answer.predictions
             counts.lost.update(answer.lost)
+            counts.add_failed(answer.failed)
             reported = answer.unseen if bundle.contract.unseen == "warn" else {}
             counts.add(len(frame), reported)
     return counts

@@ -65,7 +65,7 @@ def write(contents: Contents, folder: Path) -> None:
 
 def _write_golden(contents: Contents, folder: Path) -> None:
     contract = replace(contents.contract, unseen="accept")
-    golden = _storable(contents.golden[contract.names].reset_index(drop=True))
+    golden = _storable(contents.golden[contract.required].reset_index(drop=True))
     golden.to_parquet(folder / "golden.parquet", index=False)
     raw = pd.read_parquet(folder / "golden.parquet")
     numbers = encode(raw, contract).frame.to_numpy()

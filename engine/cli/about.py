@@ -20,6 +20,7 @@ BESIDES = {
     "metrics": ("tasks", "direction", "parameters"),
     "transforms": ("options",),
     "sources": ("patterns",),
+    "functions": ("usage",),
 }
 """What is worth a column of its own, by catalogue."""
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import yaml
+
+from engine.recipe.expectation import Expect
 
 SCHEMA_FILE = ".recipe.schema.json"
 MOST_COLUMNS = 40
@@ -47,6 +49,14 @@ class Draft:
         Columns that may have these roles.
     columns, dropped : sequence of Found
         Columns to learn from, and those that cannot be used as they are.
+    nulls : mapping
+        By column, values that seem to stand for missing ones, with their counts.
+    formats : mapping
+        By column, how its dates are written, in the codes of ``strptime``.
+    expected : mapping
+        By column, what holds for its values as they are.
+    least : int
+        Rows to expect at least.
     """
 
     recipe: str
@@ -63,6 +73,10 @@ class Draft:
     time: Found | None = None
     columns: Sequence[Found] = ()
     dropped: Sequence[Found] = ()
+    nulls: Mapping[str, Mapping[str | int, int]] = field(default_factory=dict)
+    formats: Mapping[str, str] = field(default_factory=dict)
+    expected: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    least: int = 1
 
 
 def text(draft: Draft) -> str:
@@ -115,6 +129,50 @@ def _data(draft: Draft) -> Iterator[str]:
         yield "  drop:  # these cannot be used as they are"
         for column in draft.dropped:
             yield f"    - {scalar(column.name)}  # {_one_line(column.reason)}"
+    if draft.formats:
+        yield "  columns:"
+        for name, form in draft.formats.items():
+            yield f"    {scalar(name)}: {{type: date, format: {scalar(form)}}}"
+    yield from _clean(draft)
+    yield from _expect(draft)
+
+
+def _clean(draft: Draft) -> Iterator[str]:
+    if not draft.nulls:
+        return
+    yield "  clean:"
+    yield "    null_values:  # these seem to stand for missing values"
+    for name, counts in draft.nulls.items():
+        rows = ", ".join(f"{count:,}" for count in counts.values())
+        listed = ", ".join(scalar(value) for value in counts)
+        yield f"      {scalar(name)}: [{listed}]  # in {rows} of the rows"
+
+
+def _expect(draft: Draft) -> Iterator[str]:
+    """Propose what is true of the file, told where it is not so and stopping nothing."""
+    if not draft.expected:
+        return
+    yield "  expect:  # true of this file, ranges rounded outward; `engine plan` tells what is not"
+    yield "    severity: warn  # fail stops a run"
+    yield f"    rows: {{min: {draft.least}}}"
+    named = list(draft.expected.items())[:MOST_COLUMNS]
+    for name, said in (one for one in named if one[0] not in Expect.model_fields):
+        yield f"    {scalar(name)}: {_flow(said)}"
+    if own := [one for one in named if one[0] in Expect.model_fields]:
+        yield "    columns:  # called like keys of `expect`"
+        for name, said in own:
+            yield f"      {scalar(name)}: {_flow(said)}"
+    if more := len(draft.expected) - len(named):
+        yield f"    # and nothing of {more:,} more columns"
+
+
+def _flow(said: Mapping[str, Any]) -> str:
+    """Write a mapping on one line."""
+    return "{" + ", ".join(f"{key}: {_value(value)}" for key, value in said.items()) + "}"
+
+
+def _value(value: Any) -> str:
+    return f"[{', '.join(map(scalar, value))}]" if isinstance(value, list) else scalar(value)
 
 
 def _columns(draft: Draft) -> Iterator[str]:

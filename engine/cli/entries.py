@@ -8,6 +8,7 @@ from typing import Any
 
 from engine import catalogue
 from engine.errors import EngineError
+from engine.formula.functions import listed
 from engine.recipe import find
 from engine.recipe.composition import groups, options
 from engine.recipe.file import text
@@ -27,6 +28,7 @@ def catalogues(root: Path) -> dict[str, list[Entry]]:
     known = groups.find(root)
     found = {"recipes": _recipes(root), "models": _options(FAMILIES, known)}
     found |= {role: _role(role) for role in ROLES}
+    found["functions"] = list(listed())
     others = [group for group in known.options if group != FAMILIES]
     return found | {group: _options(group, known) for group in sorted(others)}
 

@@ -60,7 +60,7 @@ def explore_(arguments: Namespace) -> int:
 
 def _asked(arguments: Namespace) -> Asked:
     """Read the rows; a word that is a recipe's name or file is that recipe."""
-    from engine.steps.load import Dataset
+    from engine.steps.load import Dataset, read
 
     word = arguments.data
     if word in find.known(Path.cwd()) or word.endswith((".yaml", ".yml")):
@@ -76,7 +76,7 @@ def _asked(arguments: Namespace) -> Asked:
         raise RecipeError(Fault("overrides change a recipe, and this is data", word, hint))
     data = Data(source=word, target=arguments.target or " ")
     recipe = Recipe(name="explored", data=data, model={"dummy": Family()})
-    return Asked(recipe_name(word), word, recipe, Dataset(data).frame)
+    return Asked(recipe_name(word), word, recipe, read(data))
 
 
 def _goal(asked: Asked) -> Goal | None:

@@ -69,10 +69,16 @@ def examine(frame: pd.DataFrame, source: str, target: str, name: str) -> Draft:
     DataError
         If there is no such column, or it cannot be learnt.
     """
+    from engine.cli import propose, reading
     from engine.steps.measures import metric_name
     from engine.steps.target import read_target
 
     _require(target, [str(column) for column in frame.columns])
+    frame = frame.rename(columns=str)
+    nulls = reading.placeholders(frame, target)
+    frame = reading.cleaned(frame, nulls)
+    formats = {n: form for n, form in reading.formats(frame).items() if n != target}
+    frame = reading.dated(frame, formats)
     recipe = _least_recipe(name, source, target)
     found = read_target(frame, recipe)
     known = frame[found.known]
@@ -80,6 +86,9 @@ def examine(frame: pd.DataFrame, source: str, target: str, name: str) -> Draft:
     given = [taken_for(known, str(column)) for column in frame.columns if str(column) != target]
     id_ = next((row for column in given if (row := _as_id(known, column))), None)
     columns = [column for column in given if not id_ or column.name != id_.name]
+    usable = [column for column in given if column.kind != "unusable" and expressible(column.name)]
+    label = Found(target, "number" if found.task == "regression" else "category", "")
+    expected = propose.expectations(frame, [*usable, label], id_.name if id_ else None)
     draft = Draft(
         recipe=name, source=source, target=target, rows=len(frame),
         task=found.task, because=found.reason, metric=metric_name(recipe, found),
@@ -88,6 +97,9 @@ def examine(frame: pd.DataFrame, source: str, target: str, name: str) -> Draft:
         time=next((column for column in columns if column.kind == "date"), None),
         columns=[column for column in columns if column.kind != "unusable"],
         dropped=[column for column in columns if column.kind == "unusable"],
+        nulls={name: nulls[name] for name in nulls if expressible(name)},
+        formats={name: formats[name] for name in formats if expressible(name)},
+        expected=expected, least=propose.least_rows(len(frame)),
     )  # fmt: skip
     _require_expressible(draft)
     return draft
@@ -104,10 +116,15 @@ def _require_expressible(draft: Draft) -> None:
     named = [draft.source, draft.target, *(column.name for column in draft.dropped)]
     named += [draft.id.name] if draft.id else []
     named += [draft.positive] if isinstance(draft.positive, str) else []
-    strange = [name for name in named if "${" in name or name == "???"]
+    strange = [name for name in named if not expressible(name)]
     message = "{!r} cannot be written in a recipe, where ${{...}} stands for a reference"
     if strange:
         raise DataError(*(Fault(message.format(name), hint="rename it") for name in strange))
+
+
+def expressible(name: str) -> bool:
+    """Whether a recipe can hold a name as it is."""
+    return "${" not in name and name != "???"
 
 
 def _least_recipe(name: str, source: str, target: str) -> Recipe:
@@ -169,6 +186,8 @@ def _tell(path: Path, draft: Draft) -> None:
     rows.append(("columns", f"{len(draft.columns):,} to learn from"))
     if draft.id:
         rows.append(("id", draft.id.name))
+    if draft.nulls:
+        rows.append(("missing", f"some values of {', '.join(draft.nulls)}, see null_values"))
     if draft.dropped:
         rows.append(("dropped", ", ".join(column.name for column in draft.dropped)))
     console.facts(rows)

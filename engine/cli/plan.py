@@ -30,6 +30,8 @@ def plan_(arguments: Namespace) -> int:
 
 def _print(tree: dict[str, Any]) -> None:
     _print_data(tree)
+    for text in tree["notices"]:
+        console.notice(text)
     console.line()
     _print_columns(tree)
     console.line()
@@ -65,12 +67,21 @@ def _print_data(tree: dict[str, Any]) -> None:
         [
             ("data", data["source"]),
             ("rows", f"{data['rows']:,}: {data['train']:,} to learn from, {held}"),
+            *_expected(tree["expectations"]),
             ("task", f"{data['task']}, as {data['because']}{positive}"),
             ("metric", data["metric"]),
             ("folds", f"{data['folds']}{drawn}, {data['split']}, as {data['split_because']}"),
             *_sizes(data["sizes"]),
         ]
     )
+
+
+def _expected(found: dict[str, Any]) -> list[tuple[str, str]]:
+    """How many expectations hold, where there are some."""
+    broken = len(found["broken"])
+    if not found["held"] + broken:
+        return []
+    return [("expected", f"{found['held']:,} hold" + (f", {broken:,} do not" if broken else ""))]
 
 
 def _sizes(sizes: list[list[int]]) -> list[tuple[str, str]]:

@@ -25,6 +25,8 @@ def predict_(arguments: Namespace) -> int:
     for column, count in counts.lost.items():
         text = f"{column}: {count:,} infinite or too large for a 32-bit number, taken as missing"
         console.notice(text)
+    for failed in counts.failed.values():
+        console.notice(str(failed))
     if counts.without_id:
         text = f"{arguments.data} has no id column {bundle.id!r}: the predictions are without it"
         console.notice(text)

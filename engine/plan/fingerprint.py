@@ -19,8 +19,8 @@ from engine.steps.load import source_of
 
 DISTRIBUTIONS = {"sklearn": "scikit-learn", "interpret": "interpret-core"}
 CODE = (
-    "bundle", "estimators", "metrics", "models", "search", "sources", "splitters", "steps",
-    "transforms",
+    "bundle", "estimators", "formula", "metrics", "models", "search", "sources", "splitters",
+    "steps", "transforms",
 )  # fmt: skip
 
 

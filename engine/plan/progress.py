@@ -13,6 +13,7 @@ from engine.errors import DataError, EngineError, Fault
 from engine.plan.disk import is_damage
 from engine.plan.fingerprint import Parts, files_of, parts
 from engine.plan.hidden import Hidden
+from engine.plan.provenance import now
 from engine.plan.results import DAMAGE, Results, damaged
 from engine.plan.step import Step, name, optional
 from engine.plan.store import Store, is_whole
@@ -43,7 +44,7 @@ class Progress:
         self.listener = listener
         self.hidden = hidden
         self.fresh = fresh
-        self.results = Results(recipe, store, hidden.tree)
+        self.results = Results(recipe, store, hidden)
         self._held = ExitStack()
         self._files: dict[str, str] = {}
         self._looked = False
@@ -96,6 +97,8 @@ class Progress:
     def _take(self, step: Step, found: Parts) -> Parts:
         label = name(step)
         self.results.fingerprints[label] = found.fingerprint
+        if judged := optional(step, "judged"):
+            self.results.keep(label, judged(self.recipe, self.results[label], now()))
         if label != "load":
             return found
         facts = json.loads((self.results.folder(label) / "facts.json").read_text("utf-8"))

@@ -26,6 +26,11 @@ def stamp() -> str:
     return datetime.now().astimezone().strftime("%Y-%m-%d_%H-%M-%S")
 
 
+def now() -> float:
+    """Return the time now, in seconds since 1970."""
+    return datetime.now(UTC).timestamp()
+
+
 def provenance() -> dict[str, Any]:
     """Return commit and dirty state, versions, machine, user and time."""
     return {

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.errors import EngineError, Fault
+from engine.plan.hidden import Hidden
 from engine.plan.step import STEPS, Step, name, optional
 from engine.plan.store import Store
 from engine.recipe.schema import Recipe
@@ -24,12 +25,15 @@ class Results(Mapping[str, Any]):
     ----------
     tree : mapping
         The composed recipe as it may be written down; empty where nothing was composed.
+    shown : callable
+        Turns a text that quotes the recipe into one that may be written down.
     """
 
-    def __init__(self, recipe: Recipe, store: Store, tree: Mapping[str, Any]) -> None:
+    def __init__(self, recipe: Recipe, store: Store, hidden: Hidden) -> None:
         self.recipe = recipe
         self.store = store
-        self.tree = tree
+        self.tree = hidden.tree
+        self.shown = hidden.text
         self.fingerprints: dict[str, str] = {}
         self._steps = {name(step): step for step in STEPS}
         self._made: dict[str, Any] = {}

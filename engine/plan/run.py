@@ -23,6 +23,7 @@ from engine.plan.step import STEPS, Step, name, optional
 from engine.plan.store import read_list
 from engine.recipe.file.written import dump
 from engine.recipe.schema import Recipe
+from engine.steps import expect
 from engine.steps.evaluate import Evaluated
 from engine.steps.inspect import FILE as FINDINGS
 
@@ -136,6 +137,7 @@ def _lay(carried: Carried, tree: Mapping[str, Any], folder: Path, begin: float) 
     _json(folder / "leaderboard.json", evaluated.leaderboard)
     _write_folds(evaluated, folder)
     shutil.copyfile(carried.results.folder("inspect") / FINDINGS, folder / FINDINGS)
+    _json(folder / expect.FILE, asdict(carried.results["expect"]))
     for path in evaluated.folder.glob("*.parquet"):
         shutil.copyfile(path, folder / path.name)
     shutil.copytree(carried.results["pack"].folder, folder / "bundle")

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from engine.recipe.schema import Recipe
+from engine.steps import expect, inspect
 from engine.steps.evaluate import Evaluated
-from engine.steps.inspect import notices
+from engine.steps.load import Dataset
 from engine.steps.split import Split
 
 
@@ -25,6 +26,7 @@ def scorecard(
     """
     evaluated: Evaluated = results["evaluate"]
     split: Split = results["split"]
+    dataset: Dataset = results["load"]
     leader = evaluated.leaderboard[0]
     return {
         "recipe": recipe.name,
@@ -44,9 +46,12 @@ def scorecard(
             "train": len(split.train),
             "holdout": len(split.holdout),
             "aside": len(split.aside),
+            "read": dataset.facts.read,
+            "removed": dict(dataset.facts.removed),
         },
         "split": split.how,
-        "findings": notices(results["inspect"]),
+        "expectations": expect.summary(results["expect"]),
+        "findings": inspect.notices(results["inspect"]),
         "trials": sum(row["trials"] for row in evaluated.leaderboard),
         "final_rows": recipe.evaluation.final_rows,
         **{key: facts[key] for key in ("seconds", "step_seconds", "data", "provenance")},

@@ -13,9 +13,9 @@ from engine.recipe.space import default
 from engine.search.candidate import FamilySpace, Trial
 from engine.search.draw import FEW, dimensions, space_size
 from engine.search.record import read_trials
+from engine.steps import expect, inspect, load
 from engine.steps.assemble import Assembled, spaces
 from engine.steps.features import treatments
-from engine.steps.inspect import notices
 from engine.steps.measures import metric_name
 from engine.steps.split import Split
 
@@ -38,10 +38,17 @@ def describe(plan: Plan, latest: Path | None) -> dict[str, Any]:
         "data": _data(plan, split),
         "steps": [step_tree(step) for step in plan.steps],
         "columns": _columns(assembled),
-        "findings": notices(plan.results["inspect"]),
+        "notices": _notices(plan),
+        "expectations": expect.summary(plan.results["expect"]),
+        "findings": inspect.notices(plan.results["inspect"]),
         "treatments": {f.name: _treatments(f, assembled, plan) for f in families},
         "search": _search(plan, search, families, latest),
     }
+
+
+def _notices(plan: Plan) -> list[str]:
+    """What is told of the rows before anything is made of them."""
+    return [*load.notices(plan.results["load"]), *expect.notices(plan.results["expect"])]
 
 
 def step_tree(step: Planned) -> dict[str, Any]:
@@ -59,6 +66,7 @@ def _data(plan: Plan, split: Split) -> dict[str, Any]:
     return {
         "source": plan.hidden.plainly("data.source", plan.recipe.data.source),
         "rows": facts["rows"],
+        "read": facts["read"],
         "target": plan.recipe.data.target,
         "task": split.target.task,
         "because": split.target.reason,

@@ -9,7 +9,7 @@ from typing import Any, Protocol, cast
 
 from engine.contracts import Listener
 from engine.recipe.schema import Recipe
-from engine.steps import assemble, evaluate, inspect, load, pack, refit, search, split
+from engine.steps import assemble, evaluate, expect, inspect, load, pack, refit, search, split
 
 
 class Step(Protocol):
@@ -37,14 +37,12 @@ class Step(Protocol):
 
 
 STEPS = tuple(
-    cast(Step, step) for step in (load, split, assemble, inspect, search, refit, evaluate, pack)
+    cast(Step, step)
+    for step in (load, expect, split, assemble, inspect, search, refit, evaluate, pack)
 )
-LOOKING = (
-    "load",
-    "split",
-    "assemble",
-    "inspect",
-)  # what a plan may do: read and profile, fit nothing
+LOOKING = (  # what a plan may do: read and profile, fit nothing
+    "load", "expect", "split", "assemble", "inspect",
+)  # fmt: skip
 
 
 def name(step: Step) -> str:
@@ -53,5 +51,9 @@ def name(step: Step) -> str:
 
 
 def optional(step: Step, attribute: str) -> Any:
-    """Return what only some steps have: ``KEEPS``, ``FITS``, ``done``, ``digest``, ``notices``."""
+    """Return what only some steps have: ``KEEPS``, ``FITS``, and functions.
+
+    ``done``, ``digest`` and ``notices`` tell of a result; ``judged(recipe, result, now)`` says at
+    each plan and run what has become of it by that time, and may refuse it.
+    """
     return getattr(cast(ModuleType, step), attribute, None)

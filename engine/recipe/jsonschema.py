@@ -82,7 +82,8 @@ def _followed(part: Any) -> Any:
         part = {**part, "additionalProperties": {"anyOf": [{"$ref": _RANGE}, {}]}}
         return part
     followed = {key: _followed(value) for key, value in part.items()}
-    if part.get("type") in _NUMBERS and "const" not in part:
+    kind = part.get("type")  # or, among properties, one that is called so
+    if isinstance(kind, str) and kind in _NUMBERS and "const" not in part:
         about = {key: followed.pop(key) for key in ("description", "title") if key in followed}
         return {"anyOf": [followed, _REFERENCE], **about}
     return followed

@@ -8,24 +8,17 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import BeforeValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from engine.recipe.dataset import Clean, ColumnType, Kept, Sample
 from engine.recipe.durations import Duration, Span, Window
+from engine.recipe.expectation import Expect
 from engine.recipe.metric.read import RefusedError, read
+from engine.recipe.part import NotYet as NotYet
+from engine.recipe.part import Part as Part
 
 Task = Literal["binary", "multiclass", "regression"]
-
-
-def _refuse(value: Any) -> Any:
-    if value is not None:
-        raise PydanticCustomError("not_yet", "not available yet")
-    return value
-
-
-NotYet = Annotated[
-    Any, BeforeValidator(_refuse), WithJsonSchema({"type": "null", "title": "not available yet"})
-]
 
 
 def _metric(value: Any) -> Any:
@@ -39,12 +32,6 @@ def _metric(value: Any) -> Any:
 
 
 MetricName = Annotated[str, BeforeValidator(_metric), WithJsonSchema({"type": "string"})]
-
-
-class Part(BaseModel):
-    """A part of a recipe: frozen, and strict about unknown keys."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
 
 class Problem(Part):
@@ -87,14 +74,16 @@ class Data(Part):
     """Several named sources, joined by `query`."""
     query: NotYet = None
     """SQL over `tables`, or over a database."""
-    columns: NotYet = None
-    """Pick and type columns."""
-    clean: NotYet = None
-    """Value and row rules."""
-    expect: NotYet = None
-    """What must hold for the data."""
-    sample: NotYet = None
-    """Use a part of the rows."""
+    columns: dict[str, Kept | ColumnType] | list[str] = {}
+    """Pick and type columns: a list of names to keep beside those named above, or for each name
+    number, category, date, boolean, text, keep, drop or `{type: date, format: "%d.%m.%Y"}`; `"*"`
+    stands for all others."""
+    clean: Clean = Clean()
+    """Rules for values, which prediction follows too, and for rows, which act in training alone."""
+    expect: Expect = Expect()
+    """What must hold for the rows: by column, and for all of them."""
+    sample: Annotated[int | float, Field(gt=0)] | Sample | None = None
+    """For a quick try, use so many rows, or a share of them below 1."""
 
 
 class Block(Part):
@@ -113,8 +102,8 @@ class Features(Part):
     """What happens to columns that no block takes."""
     blocks: dict[str, Block] = {}
     """Columns with steps of their own."""
-    derive: NotYet = None
-    """New columns by formula."""
+    derive: dict[str, str] = {}
+    """New columns by formula, such as `spend_per_month: total_charges / tenure`."""
 
 
 class Native(Part):

@@ -13,7 +13,7 @@ import pandas as pd
 from sklearn.pipeline import Pipeline
 
 from engine import catalogue
-from engine.bundle.input import Column, Contract, encode
+from engine.bundle.input import Column, Contract, encode, with_derived
 from engine.contracts import Listener, Numbers
 from engine.errors import DataError, Fault
 from engine.models import Setting, accepted, estimator_class
@@ -22,16 +22,19 @@ from engine.recipe.schema import Family, Features, Recipe
 from engine.search.candidate import Candidate, FamilySpace
 from engine.steps import sides
 from engine.steps.columns import Role, replace_or_drop, roles
+from engine.steps.derived import KEY, derive, derived_roles
 from engine.steps.features import transformer, treatments
 from engine.steps.split import Split
+from engine.steps.values import declared, rules
 
 ABOUT = "decide what each column is, and turn values into numbers"
 MAKES = "the input contract, and a table of numbers"
 READS = (
-    "data.id", "data.group", "data.target", "evaluation.fold_column", "evaluation.holdout",
+    "data.id", "data.group", "data.target", "data.columns", "data.clean", "features.derive",
+    "evaluation.fold_column", "evaluation.holdout",
 )  # fmt: skip
 NEEDS = ("load", "split")
-LIBRARIES = ("pandas", "numpy")
+LIBRARIES = ("pandas", "numpy", "pyarrow")
 MOST_LOST = 5  # columns named in a notice
 
 
@@ -60,15 +63,25 @@ def run(recipe: Recipe, inputs: Mapping[str, Any], folder: Path, listener: Liste
     data = recipe.data
     apart = {data.target, data.id, data.group, *sides.named(recipe).values()}
     kept = [c for c in frame.columns if c not in apart]
-    found = roles(frame.iloc[split.train][kept])
+    said = {name: column.kind for name, column in declared(data).items()}
+    train = frame.iloc[split.train]
+    found = roles(train[kept], said)
+    formulas = derive(recipe.features.derive, train, said)
+    numbers_of = frame.index.to_numpy()
+    frame, failed = with_derived(frame, formulas, numbers_of, replace_or_drop)
+    found += derived_roles(frame[list(formulas.formulas)].iloc[split.train], formulas, failed)
     columns = tuple(role.column for role in found if role.column)
     if not columns:
         hint = _reasons(found) or "give rows with a column beside the target"
         raise DataError(Fault("no column is left to learn from", "data.source", hint))
-    contract = Contract(columns)
-    encoded = encode(frame, replace(contract, unseen="accept"), advise=replace_or_drop)
+    cleaned = Contract(columns, "accept")  # the rules for values were applied when rows were read
+    encoded = encode(frame, cleaned, advise=replace_or_drop, numbers_of=numbers_of)
     _tell_lost(encoded.lost, listener)
+    for rows in failed:
+        listener("notice", text=f"{KEY}.{rows}")
     numbers = np.ascontiguousarray(encoded.frame.to_numpy())  # rows are taken from it
+    learnt = rules(data).without(data.target)
+    contract = Contract(columns, rules=learnt, derive=formulas)
     assembled = Assembled((*_semantic(recipe), *found), contract, numbers)
     _save(assembled, folder)
     return assembled

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
+from engine.bundle.alike import CODE
+from engine.bundle.declared import DeclaredKind
 from engine.bundle.input import TRUTH, Column, finite, is_number, seconds, shorten, texts
 from engine.contracts import Kind, Numbers
 from engine.errors import DataError, Fault
@@ -17,9 +21,10 @@ MOSTLY = 0.9  # from this share of numbers on, the remaining texts are taken for
 NEARLY_ALL = 0.5  # from this share of different values on, a text says nothing in common
 FEW = 50  # ... unless there are so few that they can be learnt one by one
 MOST_FAULTS = 20
-REPLACE = "replace these values, or leave the column out"
+REPLACE = "replace these values (data.clean), or leave the column out"
 MEND = "mend the data, or leave out what cannot be learnt from"
-CODE = r"\s*[+-]?0[0-9xX]|\s*[+-]?[0-9]{16,}\s*$"  # 00501 is no number; nor is a card's
+DECLARED = "declared in data.columns"
+NOTHING: Mapping[str, DeclaredKind] = MappingProxyType({})
 YAML_WORDS = ("yes", "no", "on", "off", "true", "false", "null", "y", "n")
 
 
@@ -32,8 +37,8 @@ class Role:
     reason: str
 
 
-def roles(frame: pd.DataFrame) -> list[Role]:
-    """Return a role for each column of the training rows.
+def roles(frame: pd.DataFrame, declared: Mapping[str, DeclaredKind] = NOTHING) -> list[Role]:
+    """Return a role for each column of the training rows; of the kind that is declared, if one is.
 
     Raises
     ------
@@ -44,7 +49,7 @@ def roles(frame: pd.DataFrame) -> list[Role]:
     found: list[Role] = []
     for name, values in frame.items():
         try:
-            found.append(_role(str(name), values))
+            found.append(_role(str(name), values, declared.get(str(name))))
         except DataError as error:
             faults += error.faults
     if faults:
@@ -76,10 +81,12 @@ def in_yaml(name: str) -> str:
     return name if plain else "'" + name.replace("'", "''") + "'"
 
 
-def _role(name: str, values: pd.Series[Any]) -> Role:
+def _role(name: str, values: pd.Series[Any], declared: DeclaredKind | None = None) -> Role:
     present = values.dropna()
     if present.empty:
         raise DataError(Fault(f"the column {name!r} holds no value at all", name))
+    if declared:
+        return _declared_role(name, present, declared, values.size)
     if is_number(present.dtype):
         return _number(name, present, "numbers", values.size)
     if present.dtype == object:
@@ -93,6 +100,35 @@ def _role(name: str, values: pd.Series[Any]) -> Role:
     if kind == "category":
         return _category(name, present, len(distinct))
     return Role(name, Column(name, kind), reason)
+
+
+def kind_of(name: str, values: pd.Series[Any]) -> Kind:
+    """Return what a column holds, whether or not it can be learnt from.
+
+    Raises
+    ------
+    DataError
+        If it holds numbers with a few texts among them.
+    """
+    present = values.dropna()
+    if present.empty or is_number(present.dtype):
+        return "number"
+    if present.dtype == object:
+        present = texts(present)
+    return _kind(name, present, pd.Series(present.unique()))[0]
+
+
+def _declared_role(name: str, present: pd.Series[Any], kind: DeclaredKind, rows: int) -> Role:
+    """A column of the kind that the recipe says; its values were read as such already."""
+    if kind == "number":
+        return _number(name, present, DECLARED, rows)
+    if len(distinct := present.unique()) == 1 and present.size == rows:
+        return _constant(name)
+    if kind == "category":
+        return Role(name, Column(name, kind, tuple(sorted(distinct))), DECLARED)
+    if kind == "text":
+        return Role(name, None, "declared free text, which no step reads yet")
+    return Role(name, Column(name, kind), DECLARED)
 
 
 def _constant(name: str) -> Role:
@@ -150,16 +186,31 @@ def _kind_of_text(name: str, present: pd.Series[Any], distinct: pd.Series[Any]) 
         return "number", "numbers stored as text"
     share = float(present.isin(distinct[numeric]).mean())
     if share >= MOSTLY:
-        raise DataError(_mixed(name, present, set(distinct[~numeric]), share))
-    if distinct.str.match(r"\d{4}-\d{2}").all() and np.isfinite(seconds(distinct)).all():
+        raise DataError(_mixed(name, present, set(distinct[~numeric]), (share, "numbers")))
+    dated = _dated(distinct)
+    if dated.all():
         return "date", "dates stored as text"
+    share = float(present.isin(distinct[dated]).mean())
+    if share >= MOSTLY:
+        raise DataError(_mixed(name, present, set(distinct[~dated]), (share, "dates")))
     return "category", "texts"
 
 
-def _mixed(name: str, present: pd.Series[Any], strange: set[str], share: float) -> Fault:
+def _dated(distinct: pd.Series[Any]) -> NDArray[np.bool_]:
+    """Mark the texts that are dates in ISO 8601."""
+    found = distinct.str.match(r"\d{4}-\d{2}").to_numpy(dtype=bool, copy=True)
+    if found.any():
+        found[found] = np.isfinite(seconds(distinct[found]))
+    return found
+
+
+def _mixed(name: str, present: pd.Series[Any], strange: set[str], most: tuple[float, str]) -> Fault:
+    """Name the first text among values of which most are something else."""
     row = int(np.flatnonzero(present.isin(strange))[0])
+    share, what = most
+    shown = f"{min(share, 0.999):.1%}"
     return Fault(
-        f"the column {name!r} mixes types: {share:.1%} of its values are numbers, but row "
+        f"the column {name!r} mixes types: {shown} of its values are {what}, but row "
         f"{int(present.index[row]) + 1:,} holds {shorten(present.iloc[row])}",
         name,
         REPLACE,

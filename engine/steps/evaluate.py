@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from engine.contracts import Index, Listener, Metric, Predicted
 from engine.recipe.schema import Recipe
 from engine.search.candidate import Outcome, Trial
 from engine.steps import measures, warned
+from engine.steps.load import Dataset
 from engine.steps.search import Searched
 from engine.steps.split import Split
 from engine.steps.unit import watches_fold
@@ -31,6 +33,7 @@ NEEDS = ("load", "split", "assemble", "search", "refit")
 LIBRARIES = ("scikit-learn", "numpy")
 
 Scores = dict[str, dict[str, Any]]
+Names = Callable[[Index], dict[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -78,14 +81,14 @@ def run(recipe: Recipe, inputs: Mapping[str, Any], folder: Path, listener: Liste
     _tell_untried(recipe, searched, listener)
     _tell_warnings(searched.metric, rows, inputs["refit"].warnings, listener)
     outcomes = _outcomes(searched, searched.best, split)
-    ids = _ids(recipe, inputs)
-    _write_out_of_fold(outcomes, split, ids, folder)
+    name = partial(_names, recipe.data.id, inputs["load"])
+    _write_out_of_fold(outcomes, split, name, folder)
     holdout: dict[str, float | None] = {}
     if len(split.holdout):
         X = np.asarray(inputs["assemble"].numbers[split.holdout])
         predicted = Model(inputs["refit"].pipeline, split.target.classes).predict(X)
         holdout = _scores(metrics, split.target.values[split.holdout], predicted, split)
-        _write(predicted, split.holdout, split, ids, folder / "holdout.parquet")
+        _write(predicted, split.holdout, split, name, folder / "holdout.parquet")
     facts = {"metric": searched.metric, "leaderboard": rows, "holdout": holdout}
     (folder / "scores.json").write_text(json.dumps(facts), "utf-8")
     return load(recipe, folder)
@@ -216,12 +219,14 @@ def _predicted(outcome: Outcome) -> Predicted:
     return Predicted(outcome.value.astype(np.intp), probability)
 
 
-def _ids(recipe: Recipe, inputs: Mapping[str, Any]) -> pd.Series[Any] | None:
-    return inputs["load"].frame[recipe.data.id] if recipe.data.id else None
+def _names(id_: str | None, dataset: Dataset, rows: Index) -> dict[str, Any]:
+    """Name rows: by their id where there is one, and their number in the source, from 0."""
+    own = {"id": dataset.frame[id_].iloc[rows].to_numpy()} if id_ else {}
+    return {**own, "row": dataset.numbers(rows)}
 
 
 def _write_out_of_fold(
-    outcomes: Sequence[Outcome], split: Split, ids: pd.Series[Any] | None, folder: Path
+    outcomes: Sequence[Outcome], split: Split, name: Names, folder: Path
 ) -> None:
     index = np.concatenate([fold.valid for fold in split.folds])
     number = np.concatenate([np.full(len(f.valid), i) for i, f in enumerate(split.folds)])
@@ -232,22 +237,26 @@ def _write_out_of_fold(
     extra = {"fold": number}
     if split.repeats > 1:  # a row for each: a mean would be scored better than any of the models
         extra["repeat"] = number // (len(split.folds) // split.repeats)
-    _write(predicted, split.train[index], split, ids, folder / "out_of_fold.parquet", **extra)
+    _write(predicted, split.train[index], split, name, folder / "out_of_fold.parquet", **extra)
 
 
 def _write(
-    predicted: Predicted, rows: Index, split: Split, ids: pd.Series[Any] | None, path: Path,
+    predicted: Predicted, rows: Index, split: Split, name: Names, path: Path,
     **extra: NDArray[Any],
 ) -> None:  # fmt: skip
-    """Write predictions beside the truth; ``row`` counts the source's rows from 0."""
+    """Write predictions beside the truth."""
     target = split.target
-    columns: dict[str, Any] = {} if ids is None else {"id": ids.iloc[rows].to_numpy()}
-    columns |= {"row": rows, **extra, "truth": target.values[rows], "prediction": predicted.value}
+    columns: dict[str, Any] = {
+        **name(rows),
+        **extra,
+        "truth": target.values[rows],
+        "prediction": predicted.value,
+    }
     frame = pd.DataFrame(columns)
     if target.classes:
         labels = np.array([str(label) for label in target.classes], dtype=object)
-        for name in ("truth", "prediction"):
-            frame[name] = labels[frame[name].to_numpy(dtype=np.intp)]
+        for column in ("truth", "prediction"):
+            frame[column] = labels[frame[column].to_numpy(dtype=np.intp)]
         if predicted.probability is not None:
             for code, label in enumerate(target.classes):
                 frame[f"probability_{label}"] = predicted.probability[:, code]

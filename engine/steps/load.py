@@ -1,34 +1,92 @@
-"""Read the rows that the recipe's source stands for."""
+"""Read the rows that the recipe's source stands for, clean their values, choose among them."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
 
+import numpy as np
 import pandas as pd
 
 from engine import catalogue
-from engine.contracts import Listener
+from engine.bundle.rules import Rule, apply, retyped
+from engine.contracts import Index, Listener
 from engine.errors import DataError, Fault
 from engine.recipe.schema import Data, Recipe
 from engine.sources import kind_of
+from engine.steps import rows
+from engine.steps.values import advise, picked, require, require_semantic, rules
 
 ABOUT = "read the rows"
 MAKES = "the dataset"
-READS = ("data.source", "data.drop")
+READS = (
+    "data.source", "data.drop", "data.columns", "data.clean", "data.sample", "data.target",
+)  # fmt: skip
 NEEDS: tuple[str, ...] = ()
 LIBRARIES = ("pandas", "pyarrow")
+MOST_NAMED = 5
+KEYS: Mapping[Rule, str] = {
+    "trim": "data.clean.trim took blanks off",
+    "null_values": "data.clean.null_values took as missing",
+    "replace": "data.clean.replace changed",
+    "invalid": "data.columns took what is not of the declared type as missing",
+}
 
 
 class Frame(Protocol):
-    """What has a frame of raw rows."""
+    """What has a frame of rows."""
 
     @property
     def frame(self) -> pd.DataFrame: ...
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What became of the rows of a source.
+
+    Attributes
+    ----------
+    rows : int
+        How many are left.
+    columns : list of str
+        Those that were kept.
+    read : int
+        How many rows the source has.
+    given : list of str
+        Its columns.
+    removed : mapping
+        By row rule (``clean.drop_duplicates``, ``sample``), how many it removed.
+    changed : mapping
+        By column and value rule, how many values it changed.
+    notes : list of str
+        What else is to be told of the rules.
+    """
+
+    rows: int
+    columns: list[str]
+    read: int
+    given: list[str]
+    removed: Mapping[str, int] = field(default_factory=dict)
+    changed: Mapping[str, Mapping[Rule, int]] = field(default_factory=dict)
+    notes: Sequence[str] = ()
+
+    @property
+    def whole(self) -> int:
+        """Rows before a sample was drawn."""
+        return self.rows + self.removed.get("sample", 0)
+
+
+@dataclass(frozen=True)
+class _Taken:
+    """The rows that are left, and how the source has the columns that value rules look at."""
+
+    frame: pd.DataFrame
+    raw: pd.DataFrame
+    facts: Facts
 
 
 @dataclass(frozen=True)
@@ -39,12 +97,54 @@ class Dataset:
 
     @cached_property
     def frame(self) -> pd.DataFrame:
-        """All rows, without the columns that the recipe drops, numbered from 0."""
-        frame: pd.DataFrame = source_of(self.data.source).read(self.data.source)
-        frame = frame.rename(columns=str)
-        _once(frame)
-        _known(self.data.drop, list(frame.columns), "data.drop")
-        return frame.drop(columns=self.data.drop).reset_index(drop=True)
+        """The rows to learn from, cleaned, under their numbers in the source, from 0."""
+        return self._taken.frame
+
+    @cached_property
+    def facts(self) -> Facts:
+        """What became of the rows."""
+        return self._taken.facts
+
+    @cached_property
+    def _taken(self) -> _Taken:
+        return _take(read(self.data), self.data)
+
+    def whole(self, names: Sequence[str]) -> pd.DataFrame:
+        """Return columns of all rows that ``data.clean`` leaves, before a sample is drawn.
+
+        The source is read once more for columns that are not learnt from, and for a sample's rest.
+        """
+        if self.data.sample is None and set(names) <= set(self.frame.columns):
+            return self.frame[list(names)]
+        all_rows = self.data.model_copy(update={"sample": None})
+        return _take(read(self.data), all_rows, names).frame[list(names)]
+
+    def raw(self, index: Index) -> pd.DataFrame:
+        """Return some of the rows as the source has them, before the rules for values."""
+        chosen = self.frame.iloc[index]
+        source = self._taken.raw.loc[chosen.index]
+        return chosen.assign(**{str(name): source[name] for name in source})
+
+    def numbers(self, index: Index) -> Index:
+        """Return the numbers in the source, from 0, of some of the rows."""
+        if self.facts.rows == self.facts.read:
+            return index
+        numbers: Index = self.frame.index.to_numpy(dtype=np.intp)[index]
+        return numbers
+
+
+def read(data: Data) -> pd.DataFrame:
+    """Return all rows of the source as they are, under their numbers, from 0.
+
+    Raises
+    ------
+    DataError
+        If they cannot be read, or if two columns have one name.
+    """
+    found: pd.DataFrame = source_of(data.source).read(data.source)
+    frame = found.rename(columns=str).reset_index(drop=True)
+    _once(frame)
+    return frame
 
 
 def source_of(spec: str) -> Any:
@@ -52,27 +152,57 @@ def source_of(spec: str) -> Any:
     return catalogue.find("sources", kind_of(spec))
 
 
+def _take(frame: pd.DataFrame, data: Data, also: Sequence[str] = ()) -> _Taken:
+    """Pick columns and those of ``also``, clean values, then leave rows out."""
+    given = list(frame.columns)
+    require(data, given)
+    columns = picked(data, given)
+    besides = [n for n in (*rows.needed(data), *also) if n in given and n not in columns]
+    frame = frame[[*columns, *dict.fromkeys(besides)]]
+    values = rules(data)
+    raw = frame[[name for name in columns if values.touch(name)]]
+    applied = apply(frame, values, advise=advise)
+    undeclared = [name for name in applied.changed if name not in values.declared]
+    kept = rows.chosen(retyped(applied.frame, undeclared), data)
+    left = kept.frame if also else kept.frame[columns]
+    facts = Facts(len(left), columns, len(frame), given, kept.removed, applied.changed, kept.notes)
+    return _Taken(left, raw, facts)
+
+
 def run(recipe: Recipe, inputs: Mapping[str, Any], folder: Path, listener: Listener) -> Dataset:
     """Read the rows, and note how many there are."""
     dataset = Dataset(recipe.data)
-    frame = dataset.frame
-    _require(recipe.data, list(frame.columns))
-    facts = {"rows": len(frame), "columns": list(frame.columns)}
-    (folder / "facts.json").write_text(json.dumps(facts), "utf-8")
+    _ = dataset.frame
+    (folder / "facts.json").write_text(json.dumps(asdict(dataset.facts)), "utf-8")
     return dataset
+
+
+def notices(dataset: Dataset) -> list[str]:
+    """Return what is told at each run: how many rows and values the rules changed."""
+    facts = dataset.facts
+    texts = []
+    for rule, count in facts.removed.items():
+        if rule == "sample":
+            texts.append(f"data.sample: {facts.rows:,} of {facts.whole:,} rows, for a quick try")
+        elif count:
+            texts.append(f"data.{rule} removed {count:,} of {facts.read:,} rows")
+    texts += facts.notes
+    for rule, key in KEYS.items():
+        counts = {name: found[rule] for name, found in facts.changed.items() if rule in found}
+        if counts:
+            listed = [f"{name} ({count:,})" for name, count in list(counts.items())[:MOST_NAMED]]
+            more = f" and {len(counts) - MOST_NAMED:,} more columns" * (len(counts) > MOST_NAMED)
+            texts.append(f"{key}: values of {', '.join(listed)}{more}")
+    return texts
 
 
 def load(recipe: Recipe, folder: Path) -> Dataset:
     """Return the rows of an earlier run; the file is read only if they are looked at."""
-    _require(recipe.data, json.loads((folder / "facts.json").read_text("utf-8"))["columns"])
-    return Dataset(recipe.data)
-
-
-def _require(data: Data, columns: list[str]) -> None:
-    """Refuse a recipe that gives a meaning to a column that is not there."""
-    for key in ("target", "id", "time", "group"):
-        name = getattr(data, key)
-        _known([name] if name else [], columns, f"data.{key}")
+    facts = Facts(**json.loads((folder / "facts.json").read_text("utf-8")))
+    require_semantic(recipe.data, facts.given)
+    dataset = Dataset(recipe.data)
+    vars(dataset)["facts"] = facts
+    return dataset
 
 
 def _once(frame: pd.DataFrame) -> None:
@@ -80,10 +210,3 @@ def _once(frame: pd.DataFrame) -> None:
     if len(twice):
         names = ", ".join(repr(name) for name in twice)
         raise DataError(Fault(f"these columns stand twice: {names}", hint="rename all but one"))
-
-
-def _known(names: list[str], columns: list[str], key: str) -> None:
-    missing = [name for name in names if name not in columns]
-    faults = [catalogue.unknown("column", name, columns, key) for name in missing]
-    if faults:
-        raise DataError(*(Fault(f.message, f.where, f.hint[:300]) for f in faults))

@@ -52,7 +52,7 @@ def run(recipe: Recipe, inputs: Mapping[str, Any], folder: Path, listener: Liste
         scores=_scores(inputs["evaluate"]),
         recipe=getattr(inputs, "tree", None) or recipe.model_dump(mode="json", exclude_none=True),
         profile=profile.profile(assembled.numbers[rows], assembled.contract),
-        golden=inputs["load"].frame.iloc[_golden(rows)],
+        golden=inputs["load"].raw(_golden(rows)),
     )
     write.write(contents, folder / "bundle")
     return Packed(folder / "bundle")

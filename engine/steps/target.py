@@ -107,7 +107,7 @@ def _values(column: pd.Series[Any], recipe: Recipe) -> Numbers:
     strange = np.flatnonzero(~np.isfinite(values) & column.notna().to_numpy())
     if len(strange):
         row = int(strange[0])
-        found = f"row {row + 1:,} holds {shorten(column.iloc[row])}"
+        found = f"row {int(column.index[row]) + 1:,} holds {shorten(column.iloc[row])}"
         raise _fault(
             recipe, f"must hold finite numbers to regress on, but {found}",
             "for classes, set problem.task: multiclass",

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 from omegaconf import OmegaConf
 
-from engine.contracts import Listener, silent
+from engine.contracts import Index, Listener, silent
 from engine.recipe.packaged import folder
 from engine.recipe.schema import Family, Recipe
 from engine.steps import assemble, evaluate, inspect, pack, refit, search, split
@@ -54,6 +54,14 @@ class Given:
 
     def __init__(self, frame: pd.DataFrame) -> None:
         self.frame = frame.reset_index(drop=True)
+
+    def raw(self, index: Index) -> pd.DataFrame:
+        """Return some of the rows."""
+        return self.frame.iloc[index]
+
+    def numbers(self, index: Index) -> Index:
+        """Return the numbers of some of the rows."""
+        return index
 
 
 class Steps(dict[str, Any]):

@@ -4,6 +4,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from engine import catalogue
+from engine.formula.functions import FUNCTIONS
 from tests.cli.conftest import Engine
 
 LISTS = ["recipes", "models", "metrics", "sources", "splitters", "transforms", "executors"]
@@ -15,11 +16,12 @@ def test_everything_that_can_be_named_is_listed(engine: Engine):
     assert {"search", "evaluation", "compute"} <= set(found)
     for role in LISTS[2:]:
         assert [entry["name"] for entry in found[role]] == catalogue.names(role)
+    assert [entry["name"] for entry in found["functions"]] == list(FUNCTIONS)
     out = engine("list").out
     assert all(entry["name"] in out for entries in found.values() for entry in entries)
 
 
-@pytest.mark.parametrize("name", LISTS)
+@pytest.mark.parametrize("name", [*LISTS, "functions"])
 def test_every_entry_says_what_it_is_for(engine: Engine, folder, name):
     (folder / "recipes" / "shop.yaml").unlink()
     ended = engine("list", name, "--json")
@@ -70,3 +72,8 @@ def test_schema_is_a_json_schema(engine: Engine):
     Draft202012Validator.check_schema(schema)
     assert ended.err == ""
     assert "data" in schema["required"]
+
+
+def test_functions_are_listed_as_they_are_written(engine: Engine):
+    assert "substring(text, first, letters)" in engine("list", "functions").out
+    assert "days_between(a, b)" in engine("list", "function", "--wide").out

@@ -73,6 +73,110 @@ def test_editors_find_the_schema_beside_it(empty, engine: Engine):
     assert schema == json.loads(engine("schema").out)
 
 
+def test_what_seems_to_stand_for_missing_values_is_proposed_as_such(empty, engine: Engine):
+    rows = [
+        f"{'?' if i == 5 else i},{-999 if i % 20 == 3 else i % 9},{'-' if i == 7 else 'ab'[i % 2]},"
+        f"{i % 5 - 99},{'unknown' if i == 9 else i * 1.5},{'unknown' if i % 9 else 'x'},{i % 2}"
+        for i in range(60)
+    ]
+    text = "a,b,c,signed,d,e,target\n" + "\n".join(rows)
+    (empty / "odd.csv").write_text(text, "utf-8")
+    ended = engine("init", "odd.csv", "--target", "target", "--json")
+    assert json.loads(ended.out)["nulls"] == {
+        "a": {"?": 1}, "b": {"-999": 3}, "c": {"-": 1}, "d": {"unknown": 1},
+    }  # fmt: skip
+    data = load("odd").recipe.data
+    assert data.clean.null_values == {"a": ["?"], "b": [-999], "c": ["-"], "d": ["unknown"]}
+    assert data.drop == []
+    assert data.expect.by_column["b"].min == 0
+    plan = json.loads(engine("plan", "odd", "--json").out)
+    kinds = {column["name"]: column["kind"] for column in plan["columns"]}
+    assert kinds == dict.fromkeys("abd", "number") | {"signed": "number"} | dict.fromkeys(
+        "ce", "category"
+    )
+    assert plan["expectations"]["broken"] == []
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "form"),
+    [
+        ("31.01.2024", "01.02.2024", "%d.%m.%Y"), ("31/01/2024", "1/2/2024", "%d/%m/%Y"),
+        ("01/31/2024", "02/01/2024", "%m/%d/%Y"), ("2024/01/31 10:00", "2024/02/01 10:30",
+         "%Y/%m/%d %H:%M"), ("02/01/2024", "01/02/2024", None), ("2024-01-31", "2024-02-01", None),
+        ("1.2.3", "1.2.4", None),
+    ],
+)  # fmt: skip
+def test_dates_that_are_written_in_one_way_are_declared(empty, engine: Engine, first, second, form):
+    rows = [f"{first if i % 3 else second},{i},{i % 2}" for i in range(60)]
+    (empty / "t.csv").write_text("day,x,y\n" + "\n".join(rows), "utf-8")
+    assert engine("init", "t.csv", "--target", "y").code == 0
+    columns = load("t").recipe.data.columns
+    assert (columns["day"].format if columns else None) == form
+    plan = json.loads(engine("plan", "t", "--json").out)
+    kind = "date" if form or first.startswith("2024-") else "category"
+    assert next(c["kind"] for c in plan["columns"] if c["name"] == "day") == kind
+    assert plan["expectations"]["broken"] == []
+
+
+def test_what_it_expects_is_what_the_data_hold(empty, engine: Engine):
+    rows = [
+        f"k{i},{i * 7 % 60 + 18},{'' if i == 4 else i / 7},{'xyz'[i % 3]},text {i},"
+        f"2024-03-{i % 28 + 1:02d},{'true' if i % 2 else 'false'},{i % 2},{i}"
+        for i in range(60)
+    ]
+    names = "id,age,ratio,kind,note,day,flag,target,rows"
+    (empty / "t.csv").write_text(names + "\n" + "\n".join(rows), "utf-8")
+    assert engine("init", "t.csv", "--target", "target").code == 0
+    expect = load("t").recipe.data.expect
+    said = {
+        name: values.model_dump(exclude_unset=True, by_alias=True)
+        for name, values in expect.by_column.items()
+    }
+    assert said == {
+        "id": {"type": "text", "unique": True, "missing": 0},
+        "age": {"type": "integer", "min": 10, "max": 80, "missing": 0},
+        "ratio": {"type": "number", "min": 0, "max": 9},
+        "kind": {"in": ["x", "y", "z"], "missing": 0},
+        "note": {"type": "text", "missing": 0},
+        "day": {"type": "date", "min": "2024-01-01", "missing": 0},
+        "flag": {"type": "boolean", "missing": 0},
+        "target": {"in": [0, 1], "missing": 0},
+        "rows": {"type": "integer", "min": 0, "max": 60, "missing": 0},
+    }
+    assert (expect.severity, expect.rows.min) == ("warn", 60)
+    assert set(expect.columns) == {"rows"}
+    plan = json.loads(engine("plan", "t", "--json").out)
+    assert plan["expectations"]["broken"] == []
+    assert plan["expectations"]["held"] > 15
+    (empty / "t.csv").write_text(
+        names + "\n" + "\n".join([*rows, rows[0].replace("k0,18", "k0,99")])
+    )
+    plan = json.loads(engine("plan", "t", "--json").out)
+    assert [one["key"] for one in plan["expectations"]["broken"]] == ["id.unique", "age.max"]
+
+
+@pytest.mark.parametrize("source", ["sklearn:wine", "package:palmerpenguins/data/penguins.csv"])
+def test_what_it_expects_of_real_data_holds(empty, engine: Engine, source):
+    target = "target" if source.startswith("sklearn") else "species"
+    assert engine("init", source, "--target", target).code == 0
+    name = recipe_name(source)
+    plan = json.loads(engine("plan", name, "--json").out)
+    assert plan["expectations"]["broken"] == []
+    assert plan["expectations"]["held"] > 20
+
+
+numbers = st.lists(st.floats(-1e15, 1e15), min_size=1, max_size=20)
+
+
+@given(numbers)
+def test_ranges_are_rounded_outward(values):
+    from engine.cli.propose import outward
+
+    low, high = outward(min(values), max(values))
+    assert low <= min(values)
+    assert high >= max(values)
+
+
 def test_a_recipe_that_exists_is_kept_unless_forced(engine: Engine, folder):
     path = folder / "recipes" / "shop.yaml"
     before = path.read_text("utf-8")
@@ -204,6 +308,8 @@ def test_whatever_columns_are_called_the_recipe_names_the_same(tmp_path: Path, f
         id=Found(row, "category", "unique"), time=Found(when, "date", "dates"),
         columns=[Found(kept, "number", reason), Found(when, "date", "dates")],
         dropped=[Found(dropped, "unusable", reason)],
+        nulls={row: {kept: 3, -999: 1}}, least=9, formats={when: "%d.%m.%Y"},
+        expected={row: {"unique": True}, kept: {"in": [kept, 1, None], "missing": 0}},
     )  # fmt: skip
     path = tmp_path / "r.yaml"
     path.write_text(text(draft), "utf-8")
@@ -217,6 +323,10 @@ def test_whatever_columns_are_called_the_recipe_names_the_same(tmp_path: Path, f
     )
     assert recipe.problem.positive == kept
     assert data.time is None
+    assert data.columns[when].format == "%d.%m.%Y"
+    assert data.clean.null_values == {row: [kept, -999]}
+    assert data.expect.by_column[kept].one_of == [kept, 1, None]
+    assert data.expect.by_column[row].unique
 
 
 @pytest.mark.parametrize("label", [True, False, 1, 0, 2.5, "1", "true", "no", "1.0"])

@@ -89,11 +89,40 @@ LATIN = "age,city,bought\n" + "30,Köln,yes\n31,Bonn,no\n" * 30
 
 BINARY = ("problem.task=binary",)
 BY_CITY = ("data.group=city",)
+DECLARED = ("data.columns.age={type: date, format: '%d.%m.%y'}",)
 
 
 def asked(model: str) -> str:
     """The usual recipe with another model."""
     return RECIPE.replace("model: [linear]\n", model)
+
+
+EXPECTING = RECIPE.replace(
+    "  target: bought\n",
+    """\
+  target: bought
+  expect:
+    rows: {min: 100}
+    age: {type: integer, min: -50}
+    city: {missing: 0.1, severity: warn}
+    income: {unique: true, max: 2500}
+    relations: {richer: income > 100 * age + 5000}
+""",
+)
+MEANINGLESS = RECIPE.replace(
+    "  target: bought\n",
+    """\
+  target: bought
+  expect:
+    city: {matches: "(?=a)"}
+    relations: {richer: income +}
+""",
+)
+
+
+def dated(number: int) -> str:
+    """A day for each row, but row 70,001."""
+    return "soon" if number == 70_000 else f"20{number % 24:02d}-{number % 12 + 1:02d}-01"
 
 
 BAD = [
@@ -149,6 +178,27 @@ BAD = [
     Bad("a class in one fold only", columns(bought=lambda n: "yn"[n % 3 == 0]), overrides=FOLDS),
     Bad("no row to hold out", overrides=("evaluation.holdout={column: city, value: Bon}",)),
     Bad("a split that ignores the group", overrides=("data.group=city", "evaluation.split=plain")),
+    Bad("a date that does not parse", columns(70_050, age=dated), overrides=("data.drop=[city]",)),
+    Bad("a declared date that does not parse",
+        columns(age=lambda n: "31.02.24" if n == 7 else "01.02.24"), overrides=DECLARED),
+    Bad("a declared number that is none", columns(age=lambda n: "x" if n == 7 else n),
+        overrides=("data.columns.age=number",)),
+    Bad("a column to type that is not there", overrides=("data.columns.agee=number",)),
+    Bad("a column to clean that is not there", overrides=("data.clean.trim=[citty]",)),
+    Bad("a filter that cannot be read", overrides=("data.clean.where='age >'",)),
+    Bad("a filter of no column", overrides=("data.clean.where='agee > 30'",)),
+    Bad("a filter that is a number", overrides=("data.clean.where='age * 2'",)),
+    Bad("a filter that leaves nothing", overrides=("data.clean.where='age / 0 > 1'",)),
+    Bad("a formula of no column", overrides=("features.derive.ratio='income / agee'",)),
+    Bad("a formula of two kinds", overrides=("features.derive.both='city + age'",)),
+    Bad("a formula that always divides by zero", overrides=("features.derive.no='age / 0'",)),
+    Bad("a formula that runs code", overrides=("features.derive.no='__import__(city)'",)),
+    Bad("a formula that reaches into a value", overrides=("features.derive.no='age.real'",)),
+    Bad("a sample of one row", overrides=("data.sample=1",)),
+    Bad("much that is not as expected", columns(age=lambda n: -n, city=lambda n: "B" * (n < 51)),
+        recipe=EXPECTING),
+    Bad("expectations that mean nothing", recipe=MEANINGLESS),
+    Bad("expected columns that are not there", overrides=("data.expect.agee={min: 0}",)),
     Bad("id is the target", overrides=("data.id=bought",)),
     Bad("drop the target", overrides=("data.drop=[bought]",)),
     Bad("a block names no column", recipe=RECIPE + "features: {blocks: {x: {columns: [agee]}}}\n"),

@@ -10,7 +10,7 @@ from engine.plan.outputs import read_json
 from engine.steps import refit, unit
 from tests.plan.project import write_data
 
-ALL = ["load", "split", "assemble", "inspect", "search", "refit", "evaluate", "pack"]
+ALL = ["load", "expect", "split", "assemble", "inspect", "search", "refit", "evaluate", "pack"]
 
 
 def test_a_first_run_does_every_step(new):
@@ -56,9 +56,23 @@ def test_another_seed_keeps_the_split(project):
     assert project.run("seed=7").done == ["search", "refit", "evaluate", "pack"]
 
 
+def test_another_formula_is_another_table_of_numbers(project):
+    ran = project.run("features.derive.ratio='income / age'")
+    assert ran.done == ["assemble", "inspect", "search", "refit", "evaluate", "pack"]
+    again = project.run("features.derive.ratio='age / income'")
+    assert again.done == ran.done
+    assert again.card["cv"] != ran.card["cv"]
+
+
+def test_another_expectation_refits_nothing(project):
+    ran = project.run("data.expect.age={min: 20}")
+    assert ran.done == ["expect"]
+    assert project.run("data.expect.age={min: 0}").done == ["expect"]
+
+
 def test_another_evaluation_seed_changes_the_split_and_all_that_follows(project):
     ran = project.run("evaluation.seed=7")
-    assert ran.done == [step for step in ALL if step != "load"]
+    assert ran.done == [step for step in ALL if step not in ("load", "expect")]
 
 
 def test_more_trials_reuse_those_that_are_done(project):

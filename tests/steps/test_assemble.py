@@ -48,5 +48,5 @@ def test_a_wrong_value_in_the_holdout_says_what_to_change(tmp_path):
         made.run("assemble")
     assert str(caught.value) == (
         f"the column 'age' must hold a number, but row {row + 1} holds 'old'\n"
-        "    replace these values, or leave the column out: data.drop: [age]"
+        "    replace these values (data.clean), or leave the column out: data.drop: [age]"
     )

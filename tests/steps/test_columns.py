@@ -66,6 +66,22 @@ def test_a_column_left_out_has_a_reason(case, reason):
     assert reason in role(KINDS[case][0]).reason
 
 
+@pytest.mark.parametrize("strange", ["2024-02-30", "31.01.2024", "soon", "2024"])
+def test_dates_with_a_few_texts_among_them_are_refused_with_the_row(strange):
+    dates = pd.Series(pd.date_range("1990", periods=70_010).strftime("%Y-%m-%d"))
+    dates[70_000] = strange
+    with pytest.raises(DataError) as caught:
+        role(dates)
+    assert caught.value.faults[0].message == (
+        "the column 'x' mixes types: 99.9% of its values are dates, but row 70,001 holds "
+        f"'{strange}'"
+    )
+
+
+def test_texts_of_which_some_are_dates_stay_texts():
+    assert kind([*["2024-01-31"] * 8, "soon", "later"]) == "category"
+
+
 def test_levels_are_sorted_texts():
     assert role(["b", "a", None, "b"]).column.levels == ("a", "b")
 
@@ -123,5 +139,5 @@ def test_numbers_that_cannot_be_used_are_called_what_they_are(values, what):
 def test_types_that_are_mixed_are_to_be_replaced_or_left_out():
     with pytest.raises(DataError) as caught:
         role([*map(str, range(39)), "n.a."])
-    advice = "replace these values, or leave the column out: data.drop: [x]"
+    advice = "replace these values (data.clean), or leave the column out: data.drop: [x]"
     assert str(caught.value).endswith(f"row 40 holds 'n.a.'\n    {advice}")

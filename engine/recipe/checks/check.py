@@ -14,6 +14,9 @@ from engine import catalogue
 from engine.errors import Fault
 from engine.recipe.checks import (
     fields,
+    in_data,
+    in_derive,
+    in_expect,
     in_features,
     in_metrics,
     in_model,
@@ -85,11 +88,15 @@ def _meaning(tree: Mapping[str, Any]) -> Iterator[tuple[Key, Fault]]:
     yield from _missing(tree)
     yield from in_ranges.faults(tree)
     yield from _truths(tree, ())
-    yield from _data(_section(tree, "data"))
-    yield from in_split.faults(_section(tree, "data"), _section(tree, "evaluation"))
+    data = _section(tree, "data")
+    yield from _data(data)
+    yield from in_data.faults(data)
+    yield from in_expect.faults(_section(data, "expect"))
+    yield from in_split.faults(data, _section(tree, "evaluation"))
     yield from _named(tree)
     yield from in_metrics.faults(tree)
     yield from in_features.faults(tree)
+    yield from in_derive.faults(tree)
     yield from in_model.faults(tree)
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from functools import cache
 from types import NoneType
-from typing import Annotated, Any, Literal, get_args, get_origin
+from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 
 from pydantic import BaseModel
+from pydantic.fields import FieldInfo
 
 from engine.recipe.schema import NotYet, Recipe
 
@@ -16,8 +17,8 @@ Key = tuple[str, ...]
 
 def names(key: Key) -> list[str]:
     """Names of the fields below a key; none where anything goes, or nothing can."""
-    fields = (field for kind in kinds(key) if _is_part(kind) for field in kind.model_fields)
-    return list(dict.fromkeys(fields))
+    found = (name for kind in kinds(key) if _is_part(kind) for name in _fields(kind))
+    return list(dict.fromkeys(found))
 
 
 def exists(key: Key) -> bool:
@@ -49,8 +50,7 @@ def kinds(key: Key) -> tuple[Any, ...]:
 def default(key: Key) -> Any:
     """Return the schema's own default of a key; ``...`` where it has none."""
     for kind in kinds(key[:-1]) if key else ():
-        if _is_part(kind) and key[-1] in kind.model_fields:
-            field = kind.model_fields[key[-1]]
+        if _is_part(kind) and (field := _fields(kind).get(key[-1])):
             return ... if field.is_required() else field.get_default(call_default_factory=True)
     return ...
 
@@ -58,8 +58,8 @@ def default(key: Key) -> Any:
 def about(key: Key) -> str:
     """Return the description of a key."""
     for kind in kinds(key[:-1]) if key else ():
-        if _is_part(kind) and key[-1] in kind.model_fields:
-            return kind.model_fields[key[-1]].description or ""
+        if _is_part(kind) and (field := _fields(kind).get(key[-1])):
+            return field.description or ""
     return ""
 
 
@@ -73,13 +73,20 @@ def _children(kind: Any, name: str) -> Iterator[Any]:
     if kind is Any or kind is Ellipsis:
         yield kind
     elif _is_part(kind):
-        if name in kind.model_fields:
-            field = kind.model_fields[name]
+        if field := _fields(kind).get(name):
             yield Ellipsis if _not_yet(field.metadata) else field.annotation
+        elif kind.model_config.get("extra") == "allow":
+            extra = get_type_hints(kind)["__pydantic_extra__"]
+            yield from _children(extra, name)
     elif get_origin(kind) in (dict, Mapping):
         yield get_args(kind)[1]
     elif get_origin(kind) is list and name.isdigit():
         yield get_args(kind)[0]
+
+
+def _fields(part: type[BaseModel]) -> dict[str, FieldInfo]:
+    """Fields of a part by the name that a recipe has for them."""
+    return {field.alias or name: field for name, field in part.model_fields.items()}
 
 
 def _not_yet(metadata: list[Any]) -> bool:
