@@ -16,6 +16,11 @@ def looks_back(fitted: Any) -> bool:
     return any(_history(part) for _, part, _ in _parts(fitted))
 
 
+def positions(fitted: Any) -> set[int]:
+    """Return which columns a fitted pipeline's features read."""
+    return {int(at) for _, part, columns in _parts(fitted) if part != "drop" for at in columns}
+
+
 def carried(fitted: Any, X: Any) -> Any:
     """Return a pipeline whose features know the rows of X as well; nothing else is learnt.
 

@@ -26,8 +26,8 @@ NOT_IN_BLOCKS = frozenset({
     "SparseCoder", "StackingClassifier", "StackingRegressor", "TSNE", "VotingClassifier",
     "VotingRegressor",
 })  # fmt: skip
-"""They need another estimator or function, read no table of columns, cannot treat new rows, give two
-tables, or cannot be saved."""
+"""They need another estimator or function, read no table of columns, cannot treat new rows, give
+two tables, or cannot be saved."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,7 @@ def entry(step: str, option: str) -> Row:
 
 
 def parameters(step: str, option: str, value: Any) -> Mapping[str, Any]:
-    """Return the parameters that a value gives: by their names, or a bare value for the main one."""
+    """Return the parameters that a value gives; a bare value stands for the main one."""
     if value is None or value is True:
         return {}
     return value if isinstance(value, Mapping) else {entry(step, option)["main"]: value}

@@ -38,7 +38,8 @@ def looking_back(treatment: Treatment, columns: Sequence[Column], family: Family
     merged = _merged(back, grouped=by is not None)
     beside = (time,) if by is None else (time, by)
     of = f"of the same {by.name}" if by else "of all"
-    why = f"a block; earlier rows {of}, in the order of {time.name}"
+    named = " and ".join(step[0] for step in back)
+    why = f"a block; {named} of earlier rows {of}, in the order of {time.name}"
     return replace(treatment, steps=(*merged, *rest), beside=beside, why=why)
 
 

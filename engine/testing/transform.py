@@ -33,7 +33,7 @@ COLUMNS = (
     Column("moment", "date", role="time"),
     Column("who", "key", role="group"),
 )
-WORDS = "the shop is closed today and opens again tomorrow at nine".split()
+WORDS = ("the", "shop", "is", "closed", "today", "and", "opens", "again", "at", "nine")
 
 
 def rows(count: int = 80, seed: int = 0) -> pd.DataFrame:
