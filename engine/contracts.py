@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 else:  # names that can be imported without numpy
     Index = Numbers = Any
 
-Kind = Literal["number", "category", "date", "boolean"]
+Kind = Literal["number", "category", "date", "boolean", "text", "key"]
+"""``key`` is told apart and nothing else: the value of ``data.group``, as a number."""
 Task = Literal["binary", "multiclass", "regression"]
 
 

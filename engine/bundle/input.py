@@ -1,15 +1,16 @@
 """The input contract: which columns a pipeline reads, and how raw values become numbers.
 
-A pipeline sees only numbers: categories as positions in the column's levels, dates as seconds
-since 1970, truth values as 0 and 1, and nan for whatever is missing. Training and prediction read
-raw values through :func:`encode` alike, so that they cannot disagree.
+A pipeline sees numbers: categories as positions in the column's levels, dates as seconds since
+1970, truth values as 0 and 1, and nan for whatever is missing. Free text stands beside them as it
+is (see :mod:`engine.bundle.table`). Training and prediction read raw values through :func:`encode`
+alike, so that they cannot disagree.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -17,35 +18,30 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from engine.bundle import told
+from engine.bundle.column import Column as Column
+from engine.bundle.column import as_numbers as as_numbers
 from engine.bundle.derive import NO_FORMULAS, Derive, Failed, extend
 from engine.bundle.rules import NO_RULES, Rules, apply
+from engine.bundle.table import Table, read_by
 from engine.bundle.values import finite as finite
 from engine.bundle.values import is_number as is_number
-from engine.bundle.values import mapped, plain_numbers
+from engine.bundle.values import plain_numbers
 from engine.bundle.values import seconds as seconds
 from engine.bundle.values import shorten as shorten
 from engine.bundle.values import texts as texts
-from engine.contracts import Index, Kind, Numbers
+from engine.contracts import Index, Numbers
 from engine.errors import Fault, InputError
 
 Unseen = Literal["warn", "fail", "accept"]
-TRUTH = {"true": 1.0, "false": 0.0, "1": 1.0, "0": 0.0, "1.0": 1.0, "0.0": 0.0}
 MOST_FAULTS = 20
 EXPECTED = {
     "number": "a number",
     "date": "a date such as 2024-01-31",
     "boolean": "true, false",
     "category": "a text",
+    "text": "a text",
+    "key": "a value",
 }
-
-
-@dataclass(frozen=True)
-class Column:
-    """A column that the pipeline reads; ``levels`` are the known values of a category."""
-
-    name: str
-    kind: Kind
-    levels: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -74,7 +70,8 @@ class Contract:
     @property
     def required(self) -> list[str]:
         """Columns that raw rows must have: all but the derived, and what their formulas read."""
-        given = [name for name in self.names if name not in self.derive.formulas]
+        read = [column.name for column in self.columns if column.role != "unused"]
+        given = [name for name in read if name not in self.derive.formulas]
         return list(dict.fromkeys([*given, *self.derive.reads]))
 
     def to_json(self) -> dict[str, Any]:
@@ -86,7 +83,10 @@ class Contract:
 
     @classmethod
     def from_json(cls, tree: Mapping[str, Any]) -> Contract:
-        columns = (Column(c["name"], c["kind"], tuple(c["levels"])) for c in tree["columns"])
+        columns = (
+            Column(c["name"], c["kind"], tuple(c["levels"]), c.get("role", ""))
+            for c in tree["columns"]
+        )
         rules = Rules.from_json(tree["rules"]) if "rules" in tree else NO_RULES
         return cls(tuple(columns), tree["unseen"], rules, Derive(**tree.get("derive", {})))
 
@@ -98,18 +98,27 @@ class Encoded:
     Attributes
     ----------
     frame : DataFrame of float64, of shape (rows, columns of the contract)
+        A text is a number here, the same for the same text.
     unseen : dict
         For each category column with unseen values, their counts by value.
     lost : dict
         For each number column with infinite or too large values, how many; they became missing.
     failed : tuple of Failed
         Rows for which formulas have no value.
+    texts : dict of Series
+        The columns of free text.
     """
 
     frame: pd.DataFrame
     unseen: dict[str, dict[str, int]]
     lost: dict[str, int]
     failed: tuple[Failed, ...] = ()
+    texts: Mapping[str, pd.Series[Any]] = field(default_factory=dict)
+
+    @property
+    def table(self) -> Table:
+        """What a pipeline reads."""
+        return read_by(self.frame, self.texts)
 
 
 def mend_row(column: Column) -> str:
@@ -153,13 +162,17 @@ def encode(
         contract = replace(contract, columns=_given(contract))
     numbers = np.empty((len(raw), len(contract.columns)), order="F")
     for i, column in enumerate(contract.columns):
-        numbers[:, i] = _read(clean[column.name], column, numbers_of, advise, found)
+        unused = column.role == "unused"
+        numbers[:, i] = (
+            np.nan if unused else _read(clean[column.name], column, numbers_of, advise, found)
+        )
     if contract.unseen == "fail":
         found.faults.extend(told.unseen(name, counts) for name, counts in found.unseen.items())
     if found.faults:
         raise InputError(*dict.fromkeys(found.faults))
     frame = pd.DataFrame(numbers, index=raw.index, columns=contract.names)
-    return Encoded(frame, found.unseen, found.lost, failed)
+    free = {c.name: texts(clean[c.name]) for c in contract.columns if c.kind == "text"}
+    return Encoded(frame, found.unseen, found.lost, failed, free)
 
 
 @dataclass
@@ -240,47 +253,6 @@ def require(present: Iterable[object], contract: Contract) -> None:
     ]
     if faults:
         raise InputError(*faults)
-
-
-def as_numbers(values: pd.Series[Any], column: Column) -> Numbers:
-    """Turn one column into float64; nan where it is missing or cannot be read as its kind.
-
-    A column of text gives what the same column gives as numbers, dates or truth values.
-    """
-    match column.kind:
-        case "category":
-            return _codes(values, column.levels)
-        case "date":
-            return seconds(values)
-        case "boolean":
-            return _truths(values)
-    return finite(plain_numbers(values))
-
-
-def _truths(values: pd.Series[Any]) -> Numbers:
-    if values.dtype == bool:
-        return values.to_numpy(dtype=np.float64)
-    return mapped(texts(values).str.strip().str.lower(), TRUTH)
-
-
-def _codes(values: pd.Series[Any], levels: Sequence[str]) -> Numbers:
-    """Positions in the levels; a number or truth value finds the level that is written otherwise.
-
-    A file's categories ``01`` and ``1.0`` are texts, but a part of it may well be read as numbers.
-    """
-    found = mapped(texts(values), {level: float(i) for i, level in enumerate(levels)})
-    if pd.api.types.is_numeric_dtype(values.dtype):
-        meant = {_meaning(level): float(i) for i, level in reversed(list(enumerate(levels)))}
-        otherwise = mapped(texts(values).map(_meaning, na_action="ignore"), meant)
-        found = np.where(np.isnan(found), otherwise, found)
-    return found
-
-
-def _meaning(text: str) -> str:
-    try:
-        return repr(float(text))
-    except ValueError:
-        return text.lower()
 
 
 def _counts(values: pd.Series[Any]) -> dict[str, int]:

@@ -89,12 +89,19 @@ class Bundle:
         """Predict raw rows, and tell all that was taken as missing."""
         raw = raw.rename(columns=str)
         encoded = encode(raw, self.contract, first_row)
-        predicted = self.model.predict(encoded.frame.to_numpy())
+        predicted = self.model.predict(encoded.table)
         columns: dict[str, Any] = {}
         if self.id and self.id in raw:
             columns[self.id] = raw[self.id].to_numpy()
         columns |= self._columns(predicted)
         return Answer(pd.DataFrame(columns), encoded.unseen, encoded.lost, encoded.failed)
+
+    def after(self, raw: pd.DataFrame, first_row: int = 0) -> Bundle:
+        """Return a bundle that has seen these rows too: features that look back go on from them."""
+        if not self.model.looks_back:
+            return self
+        encoded = encode(raw.rename(columns=str), self.contract, first_row)
+        return replace(self, model=self.model.after(encoded.table))
 
     def _columns(self, predicted: Predicted) -> dict[str, Any]:
         if not self.classes:
@@ -174,8 +181,8 @@ def _is_plain(path: Path) -> bool:
 def _replay(bundle: Bundle) -> None:
     raw = pd.read_parquet(bundle.folder / "golden.parquet")
     expected = _json(bundle.folder / "golden.json")
-    numbers = encode(raw, replace(bundle.contract, unseen="accept")).frame.to_numpy()
-    predicted = bundle.model.predict(numbers)
+    read = encode(raw, replace(bundle.contract, unseen="accept")).table
+    predicted = bundle.model.predict(read)
     found = {"value": predicted.value, "probability": predicted.probability}
     if not all(_equal(found[name], answer) for name, answer in expected.items()):
         message = "predicts its golden rows otherwise than when it was packed"

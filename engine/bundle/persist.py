@@ -11,7 +11,10 @@ import skops.io
 from engine.errors import BundleError, Fault
 
 OURS = (
-    "boosted.BoostedClassifier", "boosted.BoostedRegressor", "capped.Capped", "dates.DateParts",
+    "boosted.BoostedClassifier", "boosted.BoostedRegressor", "capped.Capped", "clip.Clip",
+    "correlated.DropCorrelated", "dates.DateParts", "dense.Dense", "frequency.Frequency",
+    "hashed.Hashed", "history.History", "log.Log", "missing.MissingBeside", "rare.Rare",
+    "target.Target", "texts.Texts",
 )  # fmt: skip
 LOSSES = (
     "AbsoluteError", "ExponentialLoss", "HalfBinomialLoss", "HalfGammaLoss", "HalfMultinomialLoss",
@@ -36,16 +39,21 @@ TRUSTED = frozenset(
     {
         "functools.partial",  # of check_array, inside HistGradientBoosting
         "numpy.dtype",
+        "numpy.mean",  # by which FeatureAgglomeration pools
         "scipy._lib.array_api_compat.numpy._aliases.asarray",
         "scipy.interpolate._bsplines.BSpline",
+        "scipy.sparse._csr.csr_matrix",
         "sklearn.calibration._CalibratedClassifier",
         "sklearn.calibration._SigmoidCalibration",
+        "sklearn.cluster._bisect_k_means._BisectingTree",
+        "sklearn.cluster._kmeans._kmeans_single_lloyd",
         "sklearn.compose._column_transformer._RemainderColsList",
         "sklearn.ensemble._hist_gradient_boosting.binning._BinMapper",
         "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
         "sklearn.feature_selection._univariate_selection.f_classif",
         "sklearn.feature_selection._univariate_selection.f_regression",
         "sklearn.gaussian_process._gpc._BinaryGaussianProcessClassifierLaplace",
+        "sklearn.model_selection._split.KFold",
         "sklearn.neighbors._ball_tree.BallTree",
         "sklearn.neighbors._kd_tree.KDTree",
         "sklearn.neural_network._stochastic_optimizers.AdamOptimizer",

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
-from engine.contracts import Numbers, Predicted
+from engine.contracts import Predicted
+from engine.estimators.carried import carried, looks_back
 
 
 @dataclass(frozen=True)
@@ -17,22 +18,32 @@ class Model:
     fitted: Any
     classes: tuple[Any, ...]
 
-    def predict(self, X: Numbers) -> Predicted:
-        """Predict rows of shape (rows, columns).
+    def predict(self, X: Any) -> Predicted:
+        """Predict a table of shape (rows, columns), in whichever form the estimator reads.
 
         Codes are those of ``classes``; a class that the model never saw has the probability 0.
         """
-        if not len(X):
+        rows = X.shape[0]  # a sparse matrix has no length
+        if not rows:
             return self._nothing()
         if not self.classes:
             values = np.asarray(self.fitted.predict(X), dtype=np.float64)
-            return Predicted(values.reshape(len(X)))
+            return Predicted(values.reshape(rows))
         if not hasattr(self.fitted, "predict_proba"):
             return Predicted(np.asarray(self.fitted.predict(X)).astype(np.intp))
         known = np.asarray(self.fitted.classes_, dtype=np.intp)
-        probability = np.zeros((len(X), len(self.classes)))
+        probability = np.zeros((rows, len(self.classes)))
         probability[:, known] = self.fitted.predict_proba(X)
         return Predicted(probability.argmax(axis=1), probability)
+
+    @property
+    def looks_back(self) -> bool:
+        """Whether a row's prediction depends on earlier rows."""
+        return looks_back(self.fitted)
+
+    def after(self, X: Any) -> Model:
+        """Return a model that has seen these rows too; what was learnt of the target stays."""
+        return replace(self, fitted=carried(self.fitted, X))
 
     def _nothing(self) -> Predicted:
         """No rows; scikit-learn's estimators refuse them."""

@@ -40,6 +40,8 @@ def _column(values: Numbers, column: Column) -> dict[str, Any]:
         counts = np.bincount(present.astype(np.intp), minlength=len(column.levels))
         common = np.argsort(-counts, kind="stable")[:MOST_LEVELS]
         return {**facts, "levels": {column.levels[i]: int(counts[i]) for i in common}}
+    if column.kind in ("text", "key"):
+        return {**facts, "distinct": int(np.unique(present).size)}
     if not present.size:
         return facts
     quantiles = np.quantile(present, QUANTILES).tolist()

@@ -65,6 +65,7 @@ def score(bundle: Bundle, source: Source, spec: str, output: Path, chunk: int = 
     with sink(output) as writer:
         for frame in source.chunks(spec, chunk):
             answer = bundle.answer(frame, counts.rows)
+            bundle = bundle.after(frame, counts.rows)
             writer.write(answer.predictions)
             counts.without_id = bundle.id is not None and bundle.id not in answer.predictions
             counts.lost.update(answer.lost)

@@ -68,8 +68,8 @@ def _write_golden(contents: Contents, folder: Path) -> None:
     golden = _storable(contents.golden[contract.required].reset_index(drop=True))
     golden.to_parquet(folder / "golden.parquet", index=False)
     raw = pd.read_parquet(folder / "golden.parquet")
-    numbers = encode(raw, contract).frame.to_numpy()
-    predicted = Model(contents.pipeline, contents.classes).predict(numbers)
+    read = encode(raw, contract).table
+    predicted = Model(contents.pipeline, contents.classes).predict(read)
     answer = {"value": predicted.value.tolist()}
     if predicted.probability is not None:
         answer["probability"] = np.asarray(predicted.probability).tolist()

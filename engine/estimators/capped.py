@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, TransformerMixin, clone
+from sklearn.utils import get_tags
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 
@@ -34,9 +34,19 @@ class Capped(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # scikit-l
         self.parameter = parameter
         self.least = least
 
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.sparse = get_tags(self.estimator).input_tags.sparse
+        return tags
+
+    def _table(self, X: Any, **how: Any) -> Any:
+        """Check the shape; sparse where the transformer takes that."""
+        sparse = "csr" if get_tags(self.estimator).input_tags.sparse else False
+        return validate_data(self, X, accept_sparse=sparse, **how)
+
     def fit(self, X: Any, y: Any = None) -> Capped:
         """Fit on X of shape (rows, columns)."""
-        X = validate_data(self, X)
+        X = self._table(X)
         self.estimator_ = None
         if X.shape[1] >= self.least:
             estimator = clone(self.estimator)
@@ -46,9 +56,8 @@ class Capped(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # scikit-l
             self.estimator_ = estimator.fit(X, y)
         return self
 
-    def transform(self, X: Any) -> NDArray[Any]:
-        """Return an array of shape (rows, columns that are left)."""
+    def transform(self, X: Any) -> Any:
+        """Return an array, or a sparse matrix, of shape (rows, columns that are left)."""
         check_is_fitted(self)
-        X = validate_data(self, X, reset=False)
-        table: NDArray[Any] = X if self.estimator_ is None else self.estimator_.transform(X)
-        return table
+        X = self._table(X, reset=False)
+        return X if self.estimator_ is None else self.estimator_.transform(X)

@@ -14,7 +14,8 @@ from sklearn.pipeline import Pipeline
 
 from engine import catalogue
 from engine.bundle.input import Column, Contract, encode, with_derived
-from engine.contracts import Listener, Numbers
+from engine.bundle.table import Table, rows
+from engine.contracts import Index, Listener, Numbers
 from engine.errors import DataError, Fault
 from engine.models import Setting, accepted, estimator_class
 from engine.recipe import space
@@ -30,11 +31,12 @@ from engine.steps.values import declared, rules
 ABOUT = "decide what each column is, and turn values into numbers"
 MAKES = "the input contract, and a table of numbers"
 READS = (
-    "data.id", "data.group", "data.target", "data.columns", "data.clean", "features.derive",
-    "evaluation.fold_column", "evaluation.holdout",
+    "data.id", "data.group", "data.time", "data.target", "data.columns", "data.clean",
+    "features.derive", "evaluation.fold_column", "evaluation.holdout",
 )  # fmt: skip
 NEEDS = ("load", "split")
 LIBRARIES = ("pandas", "numpy", "pyarrow")
+TEXTS = "texts.parquet"
 MOST_LOST = 5  # columns named in a notice
 
 
@@ -49,11 +51,18 @@ class Assembled:
     contract : Contract
         The columns that pipelines read.
     numbers : ndarray of shape (rows of the source, columns of the contract)
+    texts : DataFrame, optional
+        Those of these columns that hold free text, as texts.
     """
 
     roles: tuple[Role, ...]
     contract: Contract
     numbers: Numbers
+    texts: pd.DataFrame | None = None
+
+    def take(self, index: Index) -> Table:
+        """Return what pipelines read of some rows of the source."""
+        return rows(self.numbers, self.texts, self.contract.names, index)
 
 
 def run(recipe: Recipe, inputs: Mapping[str, Any], folder: Path, listener: Listener) -> Assembled:
@@ -70,21 +79,32 @@ def run(recipe: Recipe, inputs: Mapping[str, Any], folder: Path, listener: Liste
     numbers_of = frame.index.to_numpy()
     frame, failed = with_derived(frame, formulas, numbers_of, replace_or_drop)
     found += derived_roles(frame[list(formulas.formulas)].iloc[split.train], formulas, failed)
+    found = [_marked(role, data.time) for role in found]
     columns = tuple(role.column for role in found if role.column)
     if not columns:
         hint = _reasons(found) or "give rows with a column beside the target"
         raise DataError(Fault("no column is left to learn from", "data.source", hint))
+    if data.group and data.time:  # features may look back, at rows of the same group
+        columns += (Column(data.group, "key", role="group"),)
     cleaned = Contract(columns, "accept")  # the rules for values were applied when rows were read
     encoded = encode(frame, cleaned, advise=replace_or_drop, numbers_of=numbers_of)
     _tell_lost(encoded.lost, listener)
-    for rows in failed:
-        listener("notice", text=f"{KEY}.{rows}")
+    for unknown in failed:
+        listener("notice", text=f"{KEY}.{unknown}")
     numbers = np.ascontiguousarray(encoded.frame.to_numpy())  # rows are taken from it
     learnt = rules(data).without(data.target)
     contract = Contract(columns, rules=learnt, derive=formulas)
-    assembled = Assembled((*_semantic(recipe), *found), contract, numbers)
+    texts = pd.DataFrame(encoded.texts) if encoded.texts else None
+    assembled = Assembled((*_semantic(recipe), *found), contract, numbers, texts)
     _save(assembled, folder)
     return assembled
+
+
+def _marked(role: Role, time: str | None) -> Role:
+    """Mark the column of ``data.time``: features that look back go by it."""
+    if role.column is None or role.name != time:
+        return role
+    return replace(role, column=replace(role.column, role="time"))
 
 
 def _tell_lost(lost: Mapping[str, int], listener: Listener) -> None:
@@ -107,6 +127,8 @@ def _semantic(recipe: Recipe) -> list[Role]:
 
 def _save(assembled: Assembled, folder: Path) -> None:
     np.save(folder / "numbers.npy", assembled.numbers)
+    if assembled.texts is not None:
+        assembled.texts.reset_index(drop=True).to_parquet(folder / TEXTS)
     listed = [[role.name, role.column is not None, role.reason] for role in assembled.roles]
     facts = {"contract": assembled.contract.to_json(), "roles": listed}
     (folder / "columns.json").write_text(json.dumps(facts), "utf-8")
@@ -120,7 +142,9 @@ def load(recipe: Recipe, folder: Path) -> Assembled:
     found = tuple(
         Role(name, by_name[name] if used else None, reason) for name, used, reason in facts["roles"]
     )
-    return Assembled(found, contract, np.load(folder / "numbers.npy", mmap_mode="r"))
+    path = folder / TEXTS
+    texts = pd.read_parquet(path) if path.exists() else None
+    return Assembled(found, contract, np.load(folder / "numbers.npy", mmap_mode="r"), texts)
 
 
 def spaces(recipe: Recipe, classify: bool) -> list[FamilySpace]:

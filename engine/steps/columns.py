@@ -12,14 +12,20 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from engine.bundle.alike import CODE
+from engine.bundle.column import TRUTH, Column
 from engine.bundle.declared import DeclaredKind
-from engine.bundle.input import TRUTH, Column, finite, is_number, seconds, shorten, texts
+from engine.bundle.input import finite, is_number, seconds, shorten, texts
 from engine.contracts import Kind, Numbers
 from engine.errors import DataError, Fault
+from engine.estimators.language import has_blanks, is_unspaced, words_each
 
 MOSTLY = 0.9  # from this share of numbers on, the remaining texts are taken for faults
 NEARLY_ALL = 0.5  # from this share of different values on, a text says nothing in common
 FEW = 50  # ... unless there are so few that they can be learnt one by one
+SHORT, LONG = 2.5, 5.0  # words from which on texts are free; if they come again they are a list
+SENTENCE = 6  # letters of a free text that has no blanks
+LOOKED_AT = 1_000  # texts
+UNSPACED = ", without blanks between words: cut into letters"
 MOST_FAULTS = 20
 REPLACE = "replace these values (data.clean), or leave the column out"
 MEND = "mend the data, or leave out what cannot be learnt from"
@@ -98,7 +104,7 @@ def _role(name: str, values: pd.Series[Any], declared: DeclaredKind | None = Non
     if kind == "number":
         return _number(name, pd.to_numeric(present), reason, values.size)
     if kind == "category":
-        return _category(name, present, len(distinct))
+        return _category(name, present, texts(pd.Series(distinct)))
     return Role(name, Column(name, kind), reason)
 
 
@@ -127,7 +133,7 @@ def _declared_role(name: str, present: pd.Series[Any], kind: DeclaredKind, rows:
     if kind == "category":
         return Role(name, Column(name, kind, tuple(sorted(distinct))), DECLARED)
     if kind == "text":
-        return Role(name, None, "declared free text, which no step reads yet")
+        return Role(name, Column(name, kind), f"{DECLARED}{_unspaced(pd.Series(distinct))}")
     return Role(name, Column(name, kind), DECLARED)
 
 
@@ -157,12 +163,33 @@ def _unusable(raw: Numbers) -> str:
     return f"infinite values and {large}" if infinite.any() else large
 
 
-def _category(name: str, present: pd.Series[Any], distinct: int) -> Role:
-    if distinct > FEW and distinct > NEARLY_ALL * present.size:
-        what = f"a text with {distinct:,} different values in {present.size:,}"
-        return Role(name, None, f"{what}: an id, or free text")
-    levels = tuple(sorted(texts(present).unique()))
-    return Role(name, Column(name, "category", levels), f"{distinct} different texts")
+def _category(name: str, present: pd.Series[Any], distinct: pd.Series[Any]) -> Role:
+    """A category, free text, or an id: by how many texts there are, and of how many words."""
+    count = len(distinct)
+    alike = count <= FEW or count <= NEARLY_ALL * present.size
+    some = _some(distinct) if count > FEW else []
+    words = words_each(some)
+    if words >= (LONG if alike else SHORT) or (is_unspaced(some) and _length(some) >= SENTENCE):
+        said = _unspaced(distinct) or f": {words:.1f} words on average"
+        return Role(name, Column(name, "text"), f"free text{said}")
+    if not alike:
+        what = f"a text with {count:,} different values in {present.size:,}"
+        return Role(name, None, f"{what}: taken for an id")
+    levels = tuple(sorted(distinct))
+    return Role(name, Column(name, "category", levels), f"{count:,} different texts")
+
+
+def _some(distinct: pd.Series[Any]) -> list[str]:
+    """Return some texts, from all over the column."""
+    return [str(text) for text in distinct.iloc[:: max(1, len(distinct) // LOOKED_AT)]]
+
+
+def _length(some: Sequence[str]) -> float:
+    return sum(map(len, some)) / len(some)
+
+
+def _unspaced(distinct: pd.Series[Any]) -> str:
+    return "" if has_blanks(_some(distinct)) else UNSPACED
 
 
 def _kind(name: str, present: pd.Series[Any], distinct: pd.Series[Any]) -> tuple[Kind, str]:

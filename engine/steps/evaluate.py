@@ -85,7 +85,7 @@ def run(recipe: Recipe, inputs: Mapping[str, Any], folder: Path, listener: Liste
     _write_out_of_fold(outcomes, split, name, folder)
     holdout: dict[str, float | None] = {}
     if len(split.holdout):
-        X = np.asarray(inputs["assemble"].numbers[split.holdout])
+        X = inputs["assemble"].take(split.holdout)
         predicted = Model(inputs["refit"].pipeline, split.target.classes).predict(X)
         holdout = _scores(metrics, split.target.values[split.holdout], predicted, split)
         _write(predicted, split.holdout, split, name, folder / "holdout.parquet")

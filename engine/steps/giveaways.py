@@ -62,13 +62,15 @@ def giveaways(
     """
     if len(split.train) < FEWEST:
         return []
-    columns = [column.name for column in assembled.contract.columns]
+    columns = assembled.contract.columns
     rows = _sample(len(split.train), max(len(columns), len(split.target.classes)))
     folds = _within(split.folds[: len(split.folds) // split.repeats][-FOLDS:], rows)
     y, classes = _graded(split, rows), len(split.target.classes)
     found: list[Giveaway] = []
-    for position, name in enumerate(columns):
-        values = _column(assembled.numbers, split.train[rows], position)
+    for position, column in enumerate(columns):
+        if column.kind in ("text", "key"):
+            continue
+        name, values = column.name, _column(assembled.numbers, split.train[rows], position)
         if name != time and values is not None:
             found += _told(name, values, y, classes, folds, target)
     return found

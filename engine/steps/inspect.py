@@ -61,7 +61,7 @@ def run(
     split: Split = inputs["split"]
     assembled: Assembled = inputs["assemble"]
     found = [
-        *(_twins(pair, recipe) for pair in twins(assembled.numbers, split)),
+        *(_twins(pair, recipe) for pair in twins(_features(assembled), split)),
         *_giveaways(giveaways(assembled, split, recipe.data.target, recipe.data.time)),
     ]
     tree = {"findings": [asdict(finding) for finding in found]}
@@ -78,6 +78,13 @@ def load(recipe: Recipe, folder: Path) -> tuple[Finding, ...]:
 def notices(findings: Sequence[Finding]) -> list[str]:
     """Return what is told of them at each run, whether looked for or looked up."""
     return [finding.notice for finding in findings]
+
+
+def _features(assembled: Assembled) -> Any:
+    """Return the columns that features are made of; who a row belongs to makes no feature."""
+    kept = [i for i, column in enumerate(assembled.contract.columns) if column.kind != "key"]
+    all_ = len(kept) == len(assembled.contract.columns)
+    return assembled.numbers if all_ else assembled.numbers[:, kept]
 
 
 def _twins(found: Twins, recipe: Recipe) -> Finding:

@@ -10,7 +10,9 @@ from typing import Any
 import numpy as np
 
 from engine.bundle import profile, write
+from engine.bundle.input import Contract
 from engine.contracts import Index, Listener
+from engine.estimators.carried import positions
 from engine.recipe.schema import Recipe
 from engine.steps import refit
 from engine.steps.assemble import Assembled
@@ -43,7 +45,7 @@ def run(recipe: Recipe, inputs: Mapping[str, Any], folder: Path, listener: Liste
         fitted = refit.fit(recipe, inputs, rows)
     contents = write.Contents(
         pipeline=fitted.pipeline,
-        contract=replace(assembled.contract, unseen=recipe.data.unseen),
+        contract=_contract(recipe, assembled.contract, fitted.pipeline),
         task=split.target.task,
         target=recipe.data.target,
         id=recipe.data.id,
@@ -56,6 +58,16 @@ def run(recipe: Recipe, inputs: Mapping[str, Any], folder: Path, listener: Liste
     )
     write.write(contents, folder / "bundle")
     return Packed(folder / "bundle")
+
+
+def _contract(recipe: Recipe, contract: Contract, fitted: Any) -> Contract:
+    """Ask later rows for their group only where a feature that looks back goes by it."""
+    used = positions(fitted)
+    columns = tuple(
+        replace(column, role="unused") if column.role == "group" and at not in used else column
+        for at, column in enumerate(contract.columns)
+    )
+    return replace(contract, columns=columns, unseen=recipe.data.unseen)
 
 
 def _golden(rows: Index) -> Index:

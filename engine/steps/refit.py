@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from sklearn.pipeline import Pipeline
 from threadpoolctl import threadpool_limits
 
@@ -63,7 +62,7 @@ def fit(recipe: Recipe, inputs: Mapping[str, Any], rows: Index) -> Refitted:
     unfitted = pipeline(recipe, searched.best.candidate, assembled.contract.columns, setting)
     begin = time.perf_counter()
     with listening() as found, threadpool_limits(setting.threads):
-        X, y = np.asarray(assembled.numbers[rows]), split.target.values[rows]
+        X, y = assembled.take(rows), split.target.values[rows]
         inner.fit(unfitted["model"], unfitted["features"].fit_transform(X, y), y, split, rows)
     return Refitted(unfitted, time.perf_counter() - begin, tuple(found))
 

@@ -22,9 +22,10 @@ from engine.search.candidate import Candidate, FamilySpace, Outcome, Trial
 from engine.search.draw import Proposer
 from engine.search.driver import Driver, best
 from engine.search.record import Record, read_trials, read_unit, unit_path
-from engine.steps import measures, unit
+from engine.steps import history, measures, suits, unit
 from engine.steps.assemble import Assembled, pipeline, spaces
 from engine.steps.cores import threads
+from engine.steps.features import treatments
 from engine.steps.split import Split
 
 ABOUT = "try candidates, each on every fold"
@@ -81,20 +82,24 @@ def run(recipe: Recipe, inputs: Inputs, folder: Path, listener: Listener) -> Sea
     classify = bool(parts.target.classes)
     metric = measures.metrics(recipe, parts)[0]
     families = spaces(recipe, classify)
-    _refuse_no_columns(recipe, families, inputs["assemble"], classify)
+    _refuse_unfit(recipe, families, inputs["assemble"], parts)
     proposer = Proposer(families, recipe.search.sampler, recipe.seed, metric.maximize)
     trials = _drive(recipe, inputs, folder, listener, proposer, metric)
     _note(recipe, metric.name, proposer.limit(recipe.search.trials), folder)
     return _searched(trials, metric, folder)
 
 
-def _refuse_no_columns(
-    recipe: Recipe, families: Sequence[FamilySpace], assembled: Assembled, classify: bool
+def _refuse_unfit(
+    recipe: Recipe, families: Sequence[FamilySpace], assembled: Assembled, parts: Split
 ) -> None:
     """Let what holds for every candidate be said once, before anything is fitted."""
+    columns = assembled.contract.columns
     for family in families:
         candidate = family.candidate(default)
-        pipeline(recipe, candidate, assembled.contract.columns, Setting(classify))
+        pipeline(recipe, candidate, columns, Setting(bool(parts.target.classes)))
+        found = treatments(columns, candidate.features, recipe.model[family.name])
+        history.require_forward(found, parts.how)
+        suits.require_values(found, columns, assembled.numbers, parts.train)
 
 
 def _drive(

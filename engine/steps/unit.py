@@ -12,11 +12,13 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import issparse
 from threadpoolctl import threadpool_limits
 
 from engine import catalogue
 from engine.bundle.predict import Model
-from engine.contracts import Index, Metric, Numbers, Predicted
+from engine.bundle.table import Table
+from engine.contracts import Index, Metric, Predicted
 from engine.models import Setting
 from engine.recipe.schema import Recipe
 from engine.search.candidate import Candidate, Outcome
@@ -27,7 +29,7 @@ from engine.steps.warned import distinct, listening
 
 PREPARED_BYTES = 2 * 1024**3  # over all workers
 
-Matrices = tuple[NDArray[Any], NDArray[Any]]
+Matrices = tuple[Any, Any]  # arrays, or sparse matrices
 
 
 @dataclass
@@ -57,9 +59,9 @@ class Material:
         classify = bool(self.split.target.classes)
         return Setting(classify, self.recipe.seed, self.threads, in_time=in_time)
 
-    def columns(self, index: Index) -> Numbers:
-        """Return columns of training rows, given their positions within the training rows."""
-        return np.asarray(self.assembled.numbers[self.split.train[index]])
+    def columns(self, index: Index) -> Table:
+        """Return what pipelines read of training rows, given their positions within these."""
+        return self.assembled.take(self.split.train[index])
 
     def y(self, index: Index) -> NDArray[Any]:
         """Return the target of training rows, given their positions within the training rows."""
@@ -97,7 +99,14 @@ class Material:
             self._prepared.popitem(last=False)
 
     def _bytes(self) -> int:
-        return sum(part.nbytes for pair in self._prepared.values() for part in pair)
+        return sum(_size(part) for pair in self._prepared.values() for part in pair)
+
+
+def _size(table: Any) -> int:
+    """Return the bytes of an array, or of a sparse matrix's values and their places."""
+    if not issparse(table):
+        return int(table.nbytes)
+    return int(table.data.nbytes + table.indices.nbytes + table.indptr.nbytes)
 
 
 _attached: Material | None = None

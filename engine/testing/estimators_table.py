@@ -21,6 +21,8 @@ from typing import Any
 from sklearn.base import BaseEstimator
 from sklearn.utils import all_estimators
 
+from engine import catalogue
+
 KINDS = ("classifier", "regressor", "transformer")
 _BOOSTERS = {
     "xgboost": ("XGBClassifier", "XGBRegressor", "XGBRFClassifier", "XGBRFRegressor"),
@@ -44,6 +46,8 @@ def _rows() -> Iterator[tuple[str, dict[str, Any]]]:
     for kind in KINDS:
         for _, cls in all_estimators(type_filter=kind):
             yield _public(cls), {"kinds": _kinds(cls), "params": _parameters(cls)}
+    for path in sorted(_vectorizers() | _ours()):
+        yield path, {"kinds": ["transformer"], "params": _parameters(_class(path))}
     for package, names in _BOOSTERS.items():
         if find_spec(package.split(".")[0]):
             module = importlib.import_module(package)
@@ -51,6 +55,24 @@ def _rows() -> Iterator[tuple[str, dict[str, Any]]]:
                 cls = getattr(module, name)
                 kind = "classifier" if name.endswith("Classifier") else "regressor"
                 yield f"{package}.{name}", {"kinds": [kind], "params": _parameters(cls)}
+
+
+def _vectorizers() -> set[str]:
+    """Return what turns texts into columns and scikit-learn does not call a transformer."""
+    names = ("CountVectorizer", "TfidfVectorizer")
+    return {f"sklearn.feature_extraction.text.{name}" for name in names}
+
+
+def _ours() -> set[str]:
+    """Return the classes of the engine that steps of a block are made of."""
+    rows = catalogue.rows("transforms").values()
+    named = [entry["class"] for row in rows for entry in row.get("options", {"": row}).values()]
+    return {path for path in named if path.startswith("engine.")}
+
+
+def _class(path: str) -> Any:
+    module, _, name = path.rpartition(".")
+    return getattr(importlib.import_module(module), name)
 
 
 def _public(cls: type) -> str:

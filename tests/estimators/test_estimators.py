@@ -10,12 +10,20 @@ from xgboost import XGBClassifier, XGBRegressor
 
 from engine.estimators.boosted import BoostedClassifier, BoostedRegressor
 from engine.estimators.capped import Capped
-from engine.estimators.dates import PARTS, DateParts
+from engine.estimators.clip import Clip
+from engine.estimators.correlated import DropCorrelated
+from engine.estimators.dates import DateParts
+from engine.estimators.frequency import Frequency
+from engine.estimators.hashed import Hashed
+from engine.estimators.missing import MissingBeside
+from engine.estimators.rare import Rare
 
+PARTS = DateParts().parts
 SMALL = {"n_estimators": 8, "max_depth": 2, "n_jobs": 1}
 OURS = [
     DateParts(),
     Capped(PCA(2), "n_components"),
+    *(made() for made in (Clip, DropCorrelated, Frequency, Hashed, MissingBeside, Rare)),
     BoostedClassifier(XGBClassifier(**SMALL)),
     BoostedClassifier(XGBClassifier(**SMALL), rounds=3),
     BoostedRegressor(XGBRegressor(**SMALL)),

@@ -185,9 +185,58 @@ MESSAGES = [
         "recipes/r.yaml:2: PCA has no parameter 'componets'\n    did you mean 'components'?",
     ),
     (
-        "features: {blocks: {a: {steps: {pca: {components: 3}}}}}\n",
-        "recipes/r.yaml:2: 'pca' is an option of the step `reduce`, "
-        "which does not choose it here\n    write reduce: pca",
+        "features: {blocks: {a: {steps: {knn: {neighbors: 3}}}}}\n",
+        "recipes/r.yaml:2: 'knn' is an option of the step `impute`, and no step by itself\n"
+        "    write impute: knn",
+    ),
+    *(
+        (
+            f"features: {{blocks: {{a: {{steps: {{{steps}}}}}}}}}\n",
+            f"recipes/r.yaml:2: '{word}' is an option of the step `{step}`, "
+            f"which does not choose it here\n    write {step}: {option}",
+        )
+        for steps, word, step, option in (
+            ("reduce: svd, pca: {components: 3}", "pca", "reduce", "pca"),
+            ("select: none, select_k_best: 3", "select_k_best", "select", "k_best"),
+            ("encode: target, onehot: true", "onehot", "encode", "onehot"),
+        )
+    ),
+    (
+        "features: {blocks: {a: {steps: {spline: }}}}\n",
+        "recipes/r.yaml:2: nothing stands behind `spline`\n"
+        "    write spline: true, or spline: none to leave it out",
+    ),
+    (
+        "features: {blocks: {a: {steps: {Binarizer: {treshold: 2}}}}}\n",
+        "recipes/r.yaml:2: Binarizer has no parameter 'treshold'\n    did you mean 'threshold'?",
+    ),
+    (
+        "features: {blocks: {a: {steps: {Binarzer: true}}}}\n",
+        "recipes/r.yaml:2: there is no transformer of scikit-learn 'Binarzer'\n"
+        "    did you mean 'Binarizer'?",
+    ),
+    (
+        "features: {blocks: {a: {steps: {sklearn.preprocessing.Binarizer: true}}}}\n",
+        "recipes/r.yaml:2: a class of scikit-learn is named without its module, not as "
+        "'sklearn.preprocessing.Binarizer'\n    write Binarizer: {...}",
+    ),
+    (
+        "features: {blocks: {a: {steps: {TSNE: true}}}}\n",
+        "recipes/r.yaml:2: TSNE cannot stand in a block: it does not turn columns of rows into "
+        "others\n    engine list transforms names the steps there are",
+    ),
+    (
+        "features: {blocks: {a: {steps: {log: {base: 2}}}}}\n",
+        "recipes/r.yaml:2: Log has no parameter 'base'\n    it has none: write log: true",
+    ),
+    (
+        "features: {blocks: {a: {columns: '/(/'}}}\n",
+        "recipes/r.yaml:2: the pattern /(/ cannot be read: ",
+    ),
+    (
+        "features: {blocks: {a: {steps: {lags: 2}}}}\n",
+        "recipes/r.yaml:2: `lags` looks at earlier rows, and nothing says which these are\n"
+        "    name the column that orders the rows: data.time",
     ),
     (
         "model: {linear: {features: {blocks: {a: {steps: {scal: 1}}}}}}\n",
@@ -259,9 +308,9 @@ MESSAGES = [
         "recipes/r.yaml:2: an option's parameters are written by their names\n    write {value: 5}",
     ),
     (
-        "features:\n  blocks: {a: {steps: {reduce: pca, pca: 'range(2, 5)'}}}\n",
+        "features:\n  blocks: {a: {steps: {impute: knn, knn: 'range(2, 5)'}}}\n",
         "recipes/r.yaml:3: an option's parameters are written by their names\n"
-        "    write {components: range(2, 5)}",
+        "    write {neighbors: range(2, 5)}",
     ),
     (
         "model: 5\n",

@@ -60,7 +60,7 @@ def test_each_column_is_what_it_holds(case):
 
 @pytest.mark.parametrize(
     ("case", "reason"),
-    [("constant", "always the same value"), ("free text", "an id, or free text")],
+    [("constant", "always the same value"), ("free text", "taken for an id")],
 )
 def test_a_column_left_out_has_a_reason(case, reason):
     assert reason in role(KINDS[case][0]).reason

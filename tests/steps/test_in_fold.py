@@ -1,8 +1,12 @@
 """Nothing of the validation rows enters what is fitted."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from sklearn.base import clone
 from threadpoolctl import threadpool_limits
 
@@ -116,6 +120,84 @@ def test_the_cache_predicts_as_the_whole_clone(tmp_path, family, task):
     if classes:
         expected = predicted.probability.astype(np.float32)
         np.testing.assert_array_equal(expected, outcome.probability)
+
+
+def hard(rows=200):
+    """Mixed columns, and those of which more than a position is learnt: text, and many levels."""
+    random = np.random.default_rng(1)
+    words = [f"word{i}" for i in range(300)]
+    return mixed(rows).assign(
+        note=[" ".join(random.choice(words, 6)) for _ in range(rows)],
+        place=random.choice([f"place {i}" for i in range(90)], rows),
+        moment=random.permutation(rows),
+        who=random.integers(0, 5, rows),
+    )
+
+
+PAST = {
+    "rest": "auto",
+    "blocks": {"past": {"columns": "size", "steps": {"lags": 2, "rolling": {"windows": 3}}}},
+}
+
+
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+@pytest.mark.parametrize(
+    ("family", "back"),  # in time, what xgboost and mlp watch to stop is chosen outside the clone
+    [("linear", False), ("xgboost", False), ("mlp", False), ("linear", True),
+     ("random_forest", True)],
+)  # fmt: skip
+def test_the_cache_predicts_as_the_whole_clone_of_text_and_what_lies_back(tmp_path, family, back):
+    parts = {"data": {"time": "moment"}, "features": PAST} if back else {}
+    made = steps(recipe(family, evaluation={"folds": 2}, **parts), hard(), tmp_path)
+    assert {"text"} <= {column.kind for column in made["assemble"].contract.columns}
+    found = material(made, "roc_auc")
+    candidate = first_candidate(made)
+    outcome = unit.fit_unit(found, candidate, 1)
+    assert not outcome.error
+    columns, classes = made["assemble"].contract.columns, made["split"].target.classes
+    whole = clone(pipeline(made.recipe, candidate, columns, found.setting()))
+    fold = made["split"].folds[1]
+    with threadpool_limits(1):
+        whole.fit(found.columns(fold.train), found.y(fold.train))
+    predicted = Model(whole, classes).predict(found.columns(fold.valid))
+    np.testing.assert_array_equal(predicted.probability.astype(np.float32), outcome.probability)
+
+
+@settings(max_examples=8, deadline=None)
+@given(seed=st.integers(0, 1_000))
+def test_target_encoding_never_sees_validation_rows(tmp_path_factory, seed):
+    frame = hard()
+    made = steps(recipe("linear"), frame, tmp_path_factory.mktemp("a"))
+    split = made["split"]
+    fold, candidate = split.folds[0], first_candidate(made)
+    y = split.target.values.copy()
+    valid = split.train[fold.valid]
+    y[valid] = np.random.default_rng(seed).integers(0, 2, len(valid))
+    pairs = []
+    for target in (split.target, replace(split.target, values=y)):
+        made["split"] = replace(split, target=target)
+        found = material(made, "roc_auc")
+        columns = made["assemble"].contract.columns
+        features = pipeline(made.recipe, candidate, columns, found.setting())["features"]
+        pairs.append(found.prepared(candidate, 0, features))
+    for one, other in zip(*pairs, strict=True):
+        np.testing.assert_array_equal(one.toarray(), other.toarray())
+
+
+def test_words_are_learnt_inside_the_fold(tmp_path):
+    frame = hard()
+    plain = steps(recipe("linear"), frame, tmp_path / "a")
+    fold = plain["split"].folds[0]
+    valid = plain["split"].train[fold.valid]
+    frame.loc[valid, "note"] += " onlyhere onlyhere"
+    made = steps(recipe("linear"), frame, tmp_path / "b")
+    found, candidate = material(made, "roc_auc"), first_candidate(made)
+    columns = made["assemble"].contract.columns
+    features = pipeline(made.recipe, candidate, columns, found.setting())["features"]
+    found.prepared(candidate, 0, features)
+    texts = next(part for _, part, _ in features.transformers_ if hasattr(part, "terms_"))
+    assert "word1" in texts.terms_[0]
+    assert "onlyhere" not in texts.terms_[0]
 
 
 def test_families_that_need_other_features_do_not_share_them(tmp_path):

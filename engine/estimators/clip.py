@@ -1,0 +1,63 @@
+"""Outliers brought back to where most values lie."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.estimators.columnwise import Columnwise, known
+
+
+class Clip(Columnwise):
+    """Clips each column at two quantiles of the rows it is fitted on, or at two fixed values.
+
+    Parameters
+    ----------
+    shares : pair of float
+        Quantiles below and above which values are brought back.
+    low, high : float, optional
+        Fixed bounds; each overrules the quantile on its side.
+
+    Attributes
+    ----------
+    bounds_ : ndarray of shape (2, columns)
+    """
+
+    def __init__(
+        self, shares: Sequence[float] = (0.01, 0.99), low: float | None = None,
+        high: float | None = None,
+    ) -> None:  # fmt: skip
+        self.shares = shares
+        self.low = low
+        self.high = high
+
+    def fit(self, X: Any, y: object = None) -> Clip:
+        """Learn the bounds.
+
+        Raises
+        ------
+        ValueError
+            If the shares are no pair between 0 and 1, or a lower bound lies above an upper one.
+        """
+        shares = np.asarray(self.shares, dtype=np.float64)
+        if shares.shape != (2,) or not 0 <= shares[0] < shares[1] <= 1:
+            raise ValueError(f"`clip` needs two shares such as [0.01, 0.99], not {self.shares}")
+        table = self._learnt_from(X)
+        self.bounds_ = np.column_stack([_bounds(known(column), shares) for column in table.T])
+        for side, fixed in enumerate((self.low, self.high)):
+            if fixed is not None:
+                self.bounds_[side] = fixed
+        if (self.bounds_[0] > self.bounds_[1]).any():
+            raise ValueError("`clip` has a lower bound above the upper one")
+        return self
+
+    def transform(self, X: Any) -> NDArray[np.float64]:
+        """Return an array of the shape of X."""
+        return np.clip(self._given(X), *self.bounds_)
+
+
+def _bounds(values: NDArray[np.float64], shares: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.quantile(values, shares) if values.size else np.array([-np.inf, np.inf])

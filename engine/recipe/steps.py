@@ -1,0 +1,135 @@
+"""What the words under a block's ``steps`` stand for, by the catalogue of transforms.
+
+A word is a step with options (``scale: robust``), an option that may be named without its step
+(``pca: 5``), a step without options (``log: true``), or a transformer of scikit-learn by the name
+of its class (``Binarizer: {threshold: 2}``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from engine import catalogue
+from engine.recipe import estimators
+
+Row = Mapping[str, Any]
+SKLEARN = "sklearn."
+TEXT = ("CountVectorizer", "HashingVectorizer", "TfidfVectorizer")
+NOT_IN_BLOCKS = frozenset({
+    "Birch", "CCA", "ColumnTransformer", "DictVectorizer", "FeatureHasher", "FeatureUnion",
+    "FunctionTransformer", "GenericUnivariateSelect", "IsotonicRegression", "KernelCenterer",
+    "LabelBinarizer", "LabelEncoder", "MultiLabelBinarizer", "PLSCanonical", "PLSRegression",
+    "PLSSVD", "PatchExtractor", "RFE", "RFECV", "SelectFromModel", "SequentialFeatureSelector",
+    "SparseCoder", "StackingClassifier", "StackingRegressor", "TSNE", "VotingClassifier",
+    "VotingRegressor",
+})  # fmt: skip
+"""They need another estimator or function, read no table of columns, cannot treat new rows, give
+two tables, or cannot be saved."""
+
+
+@dataclass(frozen=True)
+class Word:
+    """A word that a block may use.
+
+    Attributes
+    ----------
+    step : str
+        The row of the catalogue, or the name of a class.
+    option : str, optional
+        Fixed by the word; empty where the step has no options; None where a value names one.
+    row : mapping
+        The row that says what its values may be.
+    """
+
+    step: str
+    option: str | None
+    row: Row
+
+    @property
+    def options(self) -> Mapping[str, Row]:
+        """What a value may name."""
+        options: Mapping[str, Row] = self.row.get("options", {})
+        return options
+
+    @property
+    def entry(self) -> Row:
+        """The class that a fixed word stands for."""
+        return self.options[self.option] if self.option else self.row
+
+
+def word(name: str) -> Word | None:
+    """Return what a word stands for, None where it is unknown."""
+    rows = catalogue.rows("transforms")
+    if name in rows:
+        return Word(name, None if "options" in rows[name] else "", rows[name])
+    if name in _alone():
+        step, option = _alone()[name]
+        return Word(step, option, rows[step])
+    return Word(name, "", _of_class(name)) if name in classes() else None
+
+
+def owner(name: str, steps: Mapping[str, Any]) -> str:
+    """Return the step among ``steps`` that has an option of this name; empty where there is none.
+
+    The word then gives that option's parameters, and is no step of its own.
+    """
+    rows = catalogue.rows("transforms")
+    if name in rows:
+        return ""
+    return next((s for s in steps if s != name and name in rows.get(s, {}).get("options", {})), "")
+
+
+def entry(step: str, option: str) -> Row:
+    """Return how a step is made: its class, parameters, and what kinds of column it reads.
+
+    An empty option is the step's default.
+    """
+    found = word(step)
+    if found is None:
+        raise KeyError(step)
+    about = {key: found.row[key] for key in ("takes", "same") if key in found.row}
+    chosen = option or found.row.get("default", "")
+    return {**about, **(found.options[chosen] if chosen else found.row)}
+
+
+def parameters(step: str, option: str, value: Any) -> Mapping[str, Any]:
+    """Return the parameters that a value gives; a bare value stands for the main one."""
+    if value is None or value is True:
+        return {}
+    return value if isinstance(value, Mapping) else {entry(step, option)["main"]: value}
+
+
+def known() -> list[str]:
+    """Every word that a block may use, but for names of classes."""
+    return [*catalogue.rows("transforms"), *_alone()]
+
+
+@cache
+def classes() -> Mapping[str, str]:
+    """Transformers of scikit-learn by the name of their class."""
+    rows = estimators.table()
+    paths = [p for p, r in rows.items() if p.startswith(SKLEARN) and "transformer" in r["kinds"]]
+    named = {path.rpartition(".")[2]: path for path in paths}
+    return {name: path for name, path in named.items() if name not in NOT_IN_BLOCKS}
+
+
+@cache
+def _alone() -> Mapping[str, tuple[str, str]]:
+    return {
+        found["alone"]: (step, option)
+        for step, row in catalogue.rows("transforms").items()
+        for option, found in row.get("options", {}).items()
+        if "alone" in found
+    }
+
+
+def _of_class(name: str) -> Row:
+    path = classes()[name]
+    seeded = "random_state" in estimators.table()[path]["params"]
+    row: dict[str, Any] = {"class": path, "takes": ["number", "boolean", "date", "category"]}
+    row |= {"seed": "random_state"} if seeded else {}
+    row |= {"takes": ["text"], "each": True} if name in TEXT else {}
+    return {**row, "sparse": "gives"}

@@ -1,0 +1,93 @@
+"""Blocks that look at earlier rows: what they go by, and what a family needs of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from engine import catalogue
+from engine.bundle.column import Column
+from engine.errors import DataError, Fault
+from engine.recipe.checks.in_history import FORWARD
+from engine.recipe.schema import Family
+from engine.steps.treatment import Step, Treatment
+
+FILLS = ("impute", "bin", "hash")
+
+
+def looking_back(treatment: Treatment, columns: Sequence[Column], family: Family) -> Treatment:
+    """Give a block that looks back the time and the group of its rows; others stay as they are.
+
+    The first rows of a group see nothing: where the family takes no missing values and the block
+    does not fill them in, the median does.
+
+    Raises
+    ------
+    DataError
+        If the column of ``data.time``, or that of ``by``, is not there to go by.
+    """
+    back = [step for step in treatment.steps if looks_back(step)]
+    if not back:
+        return treatment
+    rest = tuple(step for step in treatment.steps if not looks_back(step))
+    if not family.native.missing and not any(step[0] in FILLS for step in rest):
+        rest = (("impute", "median", {}), *rest)
+    time = _time(treatment, columns)
+    by = _by(treatment, back, columns)
+    merged = _merged(back, grouped=by is not None)
+    beside = (time,) if by is None else (time, by)
+    of = f"of the same {by.name}" if by else "of all"
+    named = " and ".join(step[0] for step in back)
+    why = f"a block; {named} of earlier rows {of}, in the order of {time.name}"
+    return replace(treatment, steps=(*merged, *rest), beside=beside, why=why)
+
+
+def require_forward(found: Sequence[Treatment], how: str) -> None:
+    """Raise DataError if rows are shuffled that a block looks back from."""
+    for treatment in found:
+        if treatment.beside and how not in FORWARD:
+            message = (
+                f"looks at earlier rows, which needs folds that go forward, and these are {how}"
+            )
+            place = f"features.blocks.{treatment.block}"
+            raise DataError(Fault(message, place, "leave evaluation.split and order as they are"))
+
+
+def looks_back(step: Step) -> bool:
+    """Whether a step looks at earlier rows."""
+    row: Mapping[str, Any] = catalogue.rows("transforms").get(step[0], {})
+    return bool(row.get("back"))
+
+
+def _merged(back: Sequence[Step], grouped: bool) -> tuple[Step, ...]:
+    """Let all look at the block's own columns at once."""
+    params: dict[str, Any] = {"lags": (), "windows": ()}
+    for name, _, given in back:
+        own: Mapping[str, Any] = catalogue.rows("transforms")[name]["params"]
+        params |= {**own, **{key: value for key, value in given.items() if key != "by"}}
+    return ((back[0][0], "", {**params, "grouped": grouped}),)
+
+
+def _time(treatment: Treatment, columns: Sequence[Column]) -> Column:
+    found = next((column for column in columns if column.role == "time"), None)
+    if found is None:
+        message = "looks at earlier rows, and the column of data.time is not among those read"
+        hint = "name it in data.time, and leave it out of data.drop"
+        raise DataError(Fault(message, f"features.blocks.{treatment.block}", hint))
+    return found
+
+
+def _by(treatment: Treatment, back: Sequence[Step], columns: Sequence[Column]) -> Column | None:
+    asked = {params["by"] for _, _, params in back if params.get("by")}
+    if not asked:
+        return next((column for column in columns if column.role == "group"), None)
+    place = f"features.blocks.{treatment.block}.steps.{back[0][0]}.by"
+    if len(asked) > 1:
+        raise DataError(Fault("lags and windows of one block go by one column", place))
+    (name,) = asked
+    known = {column.name: column for column in columns}
+    if name not in known:
+        fault = catalogue.unknown("column", str(name), known)
+        raise DataError(Fault(fault.message, place, fault.hint[:300]))
+    return known[name]

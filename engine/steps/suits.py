@@ -1,0 +1,121 @@
+"""Whether a block's steps can read its columns: said before anything is fitted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+import numpy as np
+
+from engine.bundle.column import Column
+from engine.contracts import Index, Numbers
+from engine.errors import DataError, Fault
+from engine.recipe import steps
+from engine.steps.treatment import Step, Treatment
+
+NUMBERS = ("number", "boolean", "date")
+MOST_LEVELS = 1_000  # different numbers that may each become a column, or a level
+SHOWN = 3
+READ = {
+    "number": "numbers", "boolean": "truth values", "date": "dates", "category": "categories",
+    "text": "free text",
+}  # fmt: skip
+INSTEAD = {
+    "text": "put `tfidf` or `char_ngrams` before it",
+    "category": "put an encoding such as `onehot` or `target` before it",
+    "date": "put `datetime` or `cycles` before it",
+}
+
+
+def require(found: Iterable[Treatment]) -> None:
+    """Raise DataError naming each block, step and column that do not go together."""
+    faults = [fault for treatment in found for fault in _faults(treatment)]
+    if faults:
+        raise DataError(*faults)
+
+
+def require_no_text(columns: Sequence[Column], place: str) -> None:
+    """Raise DataError if a text would reach a model as it is."""
+    if names := [column.name for column in columns if column.kind == "text"]:
+        message = f"{_listed(names)} holds free text, which no model reads as it is"
+        raise DataError(Fault(message, place, "give it a block with `tfidf`, or drop it"))
+
+
+def require_values(found: Iterable[Treatment], columns: Sequence[Column], numbers: Numbers,
+                   rows: Index) -> None:  # fmt: skip
+    """Raise DataError if the training rows' values are none that a block's first step can treat."""
+    position = {column.name: i for i, column in enumerate(columns)}
+    faults: list[Fault] = []
+    for treatment in found:
+        for step in treatment.steps[:1] if treatment.block else ():
+            for column in treatment.columns:
+                values = np.asarray(numbers[rows, position[column.name]])
+                faults += _of_values(treatment, step, column, values)
+    if faults:
+        raise DataError(*faults)
+
+
+def _faults(treatment: Treatment) -> Iterator[Fault]:
+    kinds = {column.name: column.kind for column in treatment.columns}
+    before = ""
+    for name, option, _ in treatment.steps:
+        row = steps.entry(name, option)
+        takes = row.get("takes", NUMBERS)
+        word = row.get("alone", name)
+        if wrong := [one for one, kind in kinds.items() if kind not in takes]:
+            yield _unread(treatment, word, wrong, str(kinds[wrong[0]]), takes, before)
+            return
+        if not row.get("same"):
+            kinds = dict.fromkeys(kinds, "number")
+        before = word
+    if texts := [one for one, kind in kinds.items() if kind == "text"]:
+        message = f"{_listed(texts)} holds free text, which no model reads as it is"
+        yield Fault(message, _place(treatment), "add `tfidf` or `char_ngrams` to its steps")
+
+
+def _unread(
+    treatment: Treatment, word: str, wrong: Sequence[str], kind: str, takes: Sequence[str],
+    before: str,
+) -> Fault:  # fmt: skip
+    reads = " and ".join(READ[one] for one in takes)
+    what = (
+        f"after `{before}` there are numbers"
+        if before and kind == "number"
+        else f"{_listed(wrong)} is a {kind}"
+        if kind != "text"
+        else f"{_listed(wrong)} is free text"
+    )
+    hint = INSTEAD.get(kind, "") if set(takes) <= {*NUMBERS, "category"} else ""
+    if "text" in takes:
+        hint = f"for its words, declare it as text: data.columns: {{{wrong[0]}: text}}"
+    left = f"leave it out: `not {wrong[0]}` in the block's columns"
+    hint = f"{hint}, or {left}" if hint else left
+    return Fault(f"the step `{word}` reads {reads}, and {what}", _place(treatment, word), hint)
+
+
+def _of_values(
+    treatment: Treatment, step: Step, column: Column, values: Numbers
+) -> Iterator[Fault]:
+    name, option, _ = step
+    if name == "log" and np.nanmin(values, initial=0.0) < 0:
+        least = float(np.nanmin(values))
+        message = f"the step `log` needs numbers of 0 and more, and {column.name!r} holds {least:g}"
+        hint = "use `power`, or clip: {low: 0} before it"
+        yield Fault(message, _place(treatment, "log"), hint)
+    if name == "encode" and option != "target" and column.kind == "number":
+        different = len(np.unique(values[~np.isnan(values)]))
+        if different > MOST_LEVELS:
+            message = (
+                f"the step `{option or 'onehot'}` reads levels, and {column.name!r} is a number "
+                f"with {different:,} different values"
+            )
+            hint = "cut it into ranges first: bin, or leave it as it is"
+            yield Fault(message, _place(treatment, option or "encode"), hint)
+
+
+def _place(treatment: Treatment, word: str = "") -> str:
+    return f"features.blocks.{treatment.block}.steps" + (f".{word}" if word else "")
+
+
+def _listed(names: Sequence[str]) -> str:
+    shown = ", ".join(repr(name) for name in names[:SHOWN])
+    return shown if len(names) <= SHOWN else f"{shown} (and {len(names) - SHOWN:,} more)"

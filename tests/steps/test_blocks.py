@@ -1,0 +1,189 @@
+"""Blocks and what is done without one: kinds that steps read, sparse matrices, earlier rows."""
+
+import numpy as np
+import pytest
+from scipy.sparse import issparse
+
+from engine.bundle.column import Column
+from engine.errors import DataError
+from engine.steps import history, suits
+from engine.steps.features import steps_of, transformer, treatments
+from engine.testing.recipes import family
+from engine.testing.transform import COLUMNS, filled, rows
+
+FEW, MANY = tuple(f"l{i}" for i in range(3)), tuple(f"l{i:03}" for i in range(300))
+KINDS = (
+    Column("few", "category", FEW), Column("many", "category", MANY), Column("size", "number"),
+    Column("day", "date"), Column("note", "text"),
+)  # fmt: skip
+
+
+def automatic(name, columns=KINDS):
+    found = treatments(columns, {"rest": "auto"}, family(name))
+    return {t.label: ([c.name for c in t.columns], [s[:2] for s in t.steps], t) for t in found}
+
+
+def test_the_words_of_a_block_may_stand_alone():
+    given = {
+        "log": True, "clip": [0.1, 0.9], "pca": 3, "spline": {"knots": 4}, "lags": [1, 2],
+        "Binarizer": {"threshold": 2}, "svd": "none", "rare": False, "quantile": 50,
+        "missing_indicator": True, "select_k_best": True, "datetime": ["year"],
+    }  # fmt: skip
+    assert steps_of(given) == [
+        ("log", "", {}), ("clip", "", {"shares": [0.1, 0.9]}),
+        ("reduce", "pca", {"components": 3}), ("expand", "spline", {"knots": 4}),
+        ("lags", "", {"lags": [1, 2]}), ("Binarizer", "", {"threshold": 2}),
+        ("scale", "quantile", {"quantiles": 50}), ("missing_indicator", "", {}),
+        ("select", "k_best", {}), ("dates", "parts", {"parts": ["year"]}),
+    ]  # fmt: skip
+
+
+def test_a_word_beside_its_step_gives_parameters_and_is_no_step():
+    assert steps_of({"reduce": "pca", "pca": 3}) == [("reduce", "pca", {"components": 3})]
+    assert steps_of({"reduce": "none", "pca": 3}) == []
+
+
+@pytest.mark.parametrize("name", ["linear", "mlp", "decision_tree", "random_forest"])
+def test_many_levels_are_encoded_by_the_target_for_whoever_takes_none_natively(name):
+    found = automatic(name)
+    assert found["categories"][0] == ["few"]
+    assert found["categories of many levels"][0] == ["many"]
+    assert found["categories of many levels"][1][0] == ("encode", "target")
+    assert "more than 50 levels" in found["categories of many levels"][2].why
+
+
+@pytest.mark.parametrize("name", ["xgboost", "hist_gradient_boosting"])
+def test_many_levels_are_more_where_categories_are_taken_natively(name):
+    middle = Column("middle", "category", MANY[:200])
+    found = automatic(name, (*KINDS, middle))
+    assert found["categories"][0] == ["few", "middle"]
+    assert found["categories of many levels"][0] == ["many"]
+    assert not found["categories of many levels"][2].native
+
+
+def test_text_is_sparse_for_families_that_read_it_so_and_else_brought_down():
+    assert automatic("linear")["texts"][1] == [("text", "tfidf")]
+    for name in ("xgboost", "mlp", "random_forest", "hist_gradient_boosting"):
+        assert automatic(name)["texts"][1] == [("text", "tfidf"), ("reduce", "svd")]
+
+
+@pytest.mark.parametrize(
+    ("name", "steps", "sparse"),
+    [
+        ("linear", {"tfidf": True}, True),
+        ("linear", {"tfidf": True, "select_k_best": 5}, True),
+        ("linear", {"tfidf": True, "svd": 3}, False),
+        ("linear", {"tfidf": True, "scale": "standard"}, False),
+        ("linear", {"char_ngrams": {"ngrams": [1, 2]}, "scale": "normalize"}, True),
+        ("xgboost", {"tfidf": True}, False),
+        ("mlp", {"tfidf": 5}, False),
+        ("mlp", {"HashingVectorizer": {"n_features": 16}}, False),
+    ],
+)
+def test_a_matrix_is_sparse_only_for_who_reads_it(name, steps, sparse):
+    features = {"rest": "drop", "blocks": {"a": {"columns": "text", "steps": steps}}}
+    found = treatments(COLUMNS, features, family(name))
+    made = transformer(found, COLUMNS, 0, True).fit(rows(), np.arange(80) % 2)
+    table = made.transform(rows(seed=1))
+    assert issparse(table) == sparse
+    assert np.isfinite(filled(table)).all()
+
+
+@pytest.mark.parametrize(
+    ("columns", "steps", "said"),
+    [
+        ("number", {"tfidf": True}, r"a.steps.tfidf: the step `tfidf` reads free text, and "
+         r"'number0', 'number1', 'number2' \(and 1 more\) is a number"),
+        ("note0", {"scale": "standard"}, r"(?s)'note0' is free text.*put `tfidf` or `char_ngrams`"),
+        ("word0", {"scale": "standard"}, r"(?s)'word0' is a category.*such as `onehot` or"),
+        ("word0", {"dates": "parts"}, "the step `datetime` reads dates, and 'word0' is a category"),
+        ("day0", {"datetime": True, "cycles": True},
+         "the step `cycles` reads dates, and after `datetime` there are numbers"),
+        ("note0", {}, "(?s)'note0' holds free text, which no model reads as it is.*add `tfidf`"),
+        ("day0", {"onehot": True}, "(?s)'day0' is a date.*put `datetime` or `cycles` before it"),
+    ],
+)  # fmt: skip
+def test_steps_that_do_not_read_a_kind_are_refused(columns, steps, said):
+    features = {"blocks": {"a": {"columns": columns, "steps": steps}}}
+    with pytest.raises(DataError, match=said):
+        treatments(COLUMNS, features, family("linear"))
+
+
+def test_text_that_would_be_kept_as_it_is_is_refused():
+    with pytest.raises(DataError, match=r"(?s)features.rest: 'note0', 'note1' holds free text"):
+        treatments(COLUMNS, {"rest": "keep"}, family("linear"))
+
+
+def unfit(steps, values):
+    features = {"blocks": {"a": {"columns": "size", "steps": steps}}}
+    columns = (Column("size", "number"),)
+    found = treatments(columns, features, family("linear"))
+    suits.require_values(found, columns, values[:, None], np.arange(len(values)))
+
+
+def test_values_that_a_step_cannot_treat_are_refused_before_anything_is_fitted():
+    with pytest.raises(DataError, match=r"(?s)a.steps.log: the step `log` needs numbers of 0 and "
+                       r"more, and 'size' holds -4.*use `power`"):  # fmt: skip
+        unfit({"log": True}, np.array([1.0, -4, np.nan]))
+    with pytest.raises(DataError, match=r"(?s)the step `onehot` reads levels, and 'size' is a "
+                       r"number with 2,000 different values.*cut it into ranges"):  # fmt: skip
+        unfit({"onehot": True}, np.arange(2_000.0))
+    unfit({"onehot": True}, np.arange(2_000.0) % 30)
+    unfit({"clip": {"low": 0}, "log": True}, np.array([1.0, -4, np.nan]))
+
+
+def looking_back(steps, name="linear", columns=COLUMNS):
+    features = {"rest": "drop", "blocks": {"past": {"columns": "number0", "steps": steps}}}
+    return treatments(columns, features, family(name))
+
+
+def test_lags_and_windows_of_a_block_look_at_its_own_columns():
+    found = looking_back(
+        {"lags": [1, 2], "rolling": {"windows": 3, "statistics": ["max"]}}, "xgboost"
+    )
+    table = rows()
+    made = transformer(found, COLUMNS, 0, True).fit_transform(table)
+    ordered = table.sort_values(["moment"]).groupby("who")["number0"]
+    shifted = [ordered.shift(lag).loc[table.index] for lag in (1, 2)]
+    top = ordered.transform(lambda v: v.shift(1).rolling(3, min_periods=1).max()).loc[table.index]
+    np.testing.assert_array_equal(made, np.column_stack([table["number0"], *shifted, top]))
+
+
+def test_rows_are_told_apart_by_another_column_if_asked():
+    found = looking_back({"lags": {"lags": 1, "by": "word0", "keep": False}}, "xgboost")
+    table = rows()
+    made = transformer(found, COLUMNS, 0, True).fit_transform(table)
+    expected = table.sort_values("moment").groupby("word0")["number0"].shift(1).loc[table.index]
+    np.testing.assert_array_equal(made[:, 0], expected)
+    assert "of the same word0" in found[0].why
+
+
+def test_what_earlier_rows_do_not_hold_is_filled_in_where_the_family_needs_it():
+    found = looking_back({"lags": 1})
+    assert [step[0] for step in found[0].steps] == ["lags", "impute"]
+    table = transformer(found, COLUMNS, 0, True).fit_transform(rows())
+    assert np.isfinite(table).all()
+    mine = looking_back({"lags": 1, "impute": "mean"})
+    assert [step[:2] for step in mine[0].steps] == [("lags", ""), ("impute", "mean")]
+
+
+def test_looking_back_needs_a_time_and_a_column_to_go_by():
+    without = tuple(column for column in COLUMNS if column.name != "moment")
+    with pytest.raises(
+        DataError, match="(?s)past: looks at earlier rows, and the column of data.t"
+    ):
+        looking_back({"lags": 1}, columns=without)
+    with pytest.raises(
+        DataError, match="(?s)past.steps.lags.by: there is no column 'wrd0'.*'word0'"
+    ):
+        looking_back({"lags": {"by": "wrd0"}})
+
+
+def test_looking_back_needs_folds_that_go_forward():
+    found = looking_back({"lags": 1})
+    history.require_forward(found, "forward")
+    history.require_forward(treatments(COLUMNS, {"rest": "auto"}, family("linear")), "plain")
+    with pytest.raises(
+        DataError, match="(?s)needs folds that go forward, and these are predefined"
+    ):
+        history.require_forward(found, "predefined")
