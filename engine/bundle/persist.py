@@ -9,9 +9,11 @@ from typing import Any
 import skops.io
 
 from engine.errors import BundleError, Fault
+from engine.recipe.estimators import not_installed
 
 OURS = (
-    "boosted.BoostedClassifier", "boosted.BoostedRegressor", "capped.Capped", "dates.DateParts",
+    "boosted.BoostedClassifier", "boosted.BoostedRegressor", "calibrated.CalibratedClassifier",
+    "capped.Capped", "dates.DateParts", "signed.SignedClassifier", "signed.SignedRegressor",
 )  # fmt: skip
 LOSSES = (
     "AbsoluteError", "ExponentialLoss", "HalfBinomialLoss", "HalfGammaLoss", "HalfMultinomialLoss",
@@ -34,7 +36,11 @@ DISTANCES = (
 # none of them, function or class, opens a file, a socket or a process.
 TRUSTED = frozenset(
     {
+        "collections.OrderedDict",
         "functools.partial",  # of check_array, inside HistGradientBoosting
+        "lightgbm.basic.Booster",
+        "lightgbm.sklearn.LGBMClassifier",
+        "lightgbm.sklearn.LGBMRegressor",
         "numpy.dtype",
         "scipy._lib.array_api_compat.numpy._aliases.asarray",
         "scipy.interpolate._bsplines.BSpline",
@@ -98,6 +104,8 @@ def load_pipeline(path: Path) -> Any:
         return skops.io.load(path, trusted=sorted(TRUSTED))
     except BundleError:
         raise
+    except ModuleNotFoundError as error:
+        raise BundleError(not_installed(str(error.name))) from None
     except Exception as error:  # a damaged file can raise nearly anything
         message = f"cannot be read: {type(error).__name__}: {str(error)[:200]}"
         hint = "was it packed with other versions? manifest.json names them"
