@@ -9,12 +9,14 @@ from typing import Any
 import skops.io
 
 from engine.errors import BundleError, Fault
+from engine.recipe.estimators import not_installed
 
 OURS = (
-    "boosted.BoostedClassifier", "boosted.BoostedRegressor", "capped.Capped", "clip.Clip",
-    "correlated.DropCorrelated", "dates.DateParts", "dense.Dense", "frequency.Frequency",
-    "hashed.Hashed", "history.History", "log.Log", "missing.MissingBeside", "rare.Rare",
-    "target.Target", "texts.Texts",
+    "boosted.BoostedClassifier", "boosted.BoostedRegressor", "calibrated.CalibratedClassifier",
+    "capped.Capped", "clip.Clip", "correlated.DropCorrelated", "dates.DateParts", "dense.Dense",
+    "frequency.Frequency", "hashed.Hashed", "history.History", "log.Log", "missing.MissingBeside",
+    "rare.Rare", "signed.SignedClassifier", "signed.SignedRegressor", "target.Target",
+    "texts.Texts",
 )  # fmt: skip
 LOSSES = (
     "AbsoluteError", "ExponentialLoss", "HalfBinomialLoss", "HalfGammaLoss", "HalfMultinomialLoss",
@@ -37,7 +39,11 @@ DISTANCES = (
 # none of them, function or class, opens a file, a socket or a process.
 TRUSTED = frozenset(
     {
+        "collections.OrderedDict",
         "functools.partial",  # of check_array, inside HistGradientBoosting
+        "lightgbm.basic.Booster",
+        "lightgbm.sklearn.LGBMClassifier",
+        "lightgbm.sklearn.LGBMRegressor",
         "numpy.dtype",
         "numpy.mean",  # by which FeatureAgglomeration pools
         "scipy._lib.array_api_compat.numpy._aliases.asarray",
@@ -106,6 +112,8 @@ def load_pipeline(path: Path) -> Any:
         return skops.io.load(path, trusted=sorted(TRUSTED))
     except BundleError:
         raise
+    except ModuleNotFoundError as error:
+        raise BundleError(not_installed(str(error.name))) from None
     except Exception as error:  # a damaged file can raise nearly anything
         message = f"cannot be read: {type(error).__name__}: {str(error)[:200]}"
         hint = "was it packed with other versions? manifest.json names them"

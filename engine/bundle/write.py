@@ -24,6 +24,7 @@ FORMAT = 1
 MANIFEST = "manifest.json"
 LIBRARIES = (
     "recipe-engine", "scikit-learn", "numpy", "scipy", "pandas", "skops", "xgboost", "xgboost-cpu",
+    "lightgbm", "catboost",
 )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from engine import catalogue
 from engine.errors import EngineError
 from engine.formula.functions import listed
-from engine.recipe import find
+from engine.recipe import abilities, find
 from engine.recipe.composition import groups, options
 from engine.recipe.file import text
 
@@ -49,20 +49,21 @@ def _recipes(root: Path) -> list[Entry]:
 
 def _options(group: str, known: groups.Groups) -> list[Entry]:
     return [
-        _option(name, file, known)
+        _option(group, name, file, known)
         for name in sorted(known.options[group])
         if (file := known.file(f"{group}/{name}"))
     ]
 
 
-def _option(name: str, file: Path, known: groups.Groups) -> Entry:
+def _option(group: str, name: str, file: Path, known: groups.Groups) -> Entry:
     shown = known.shown_file(file)
     try:
         tree = options.read(file, shown).tree
     except EngineError as error:  # a broken file of the user's is listed too
         return {"name": name, "about": f"broken: {error.faults[0].message}", "file": shown}
     about = tree.pop("about", "") or _first_comment(file)
-    return {"name": name, "about": about, "file": shown, **tree}
+    facts = abilities.describe(tree) if group == FAMILIES else {}
+    return {"name": name, "about": about, "file": shown, **facts, **tree}
 
 
 def _first_comment(path: Path) -> str:

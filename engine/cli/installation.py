@@ -13,6 +13,7 @@ NAME = "recipe-engine"
 AGAIN = f"pip install --upgrade {NAME}"
 FOR_DEVELOPERS = ("test", "dev")
 ABOUT = {
+    "boosting": "the families lightgbm, catboost and ebm",
     "joblib": "jobs of a multirun side by side: hydra/launcher=joblib",
     "examples": "the data of the example recipes",
 }

@@ -6,14 +6,15 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin, clone
+from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
 from sklearn.model_selection import train_test_split
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, column_or_1d, validate_data
 
 from engine.contracts import Index
+from engine.estimators.boosters import Asked, Rows, library
 
-Pair = tuple[Any, NDArray[Any]]
+Watch = tuple[Any, ...]  # X, y, and where rows have weights, these
 
 
 class _Boosted(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
@@ -21,10 +22,15 @@ class _Boosted(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no type
 
     Parameters
     ----------
-    estimator : XGBClassifier or XGBRegressor
-        Unfitted; cloned before fitting.
+    estimator : estimator or dict
+        Unfitted, and stays so; for catboost and ebm the parameters of one.
+    library : {"xgboost", "lightgbm", "catboost", "ebm"}
+        Which module of ``engine.estimators.boosters`` fits it.
     categories : int
         The first so many columns of X are category codes, the others numbers.
+    signs : tuple of int
+        For the first columns: 1 where predictions may only rise with it, -1 where they may only
+        fall, else 0. Columns without one are free.
     rounds : int, optional
         Rounds without improvement before stopping; None fits all rounds on all rows.
     validation : float
@@ -36,22 +42,26 @@ class _Boosted(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no type
 
     Attributes
     ----------
-    estimator_ : the fitted booster.
-    rounds_ : int
-        Rounds that it uses.
+    estimator_ : what the library fitted.
+    rounds_ : int or None
+        Rounds that it uses; None where there is no one number.
     """
 
     def __init__(
         self,
         estimator: Any,
+        library: str = "xgboost",
         categories: int = 0,
+        signs: tuple[int, ...] = (),
         rounds: int | None = None,
         validation: float = 0.1,
         shuffle: bool = True,
         seed: int = 0,
     ) -> None:
         self.estimator = estimator
+        self.library = library
         self.categories = categories
+        self.signs = signs
         self.rounds = rounds
         self.validation = validation
         self.shuffle = shuffle
@@ -62,38 +72,36 @@ class _Boosted(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no type
         tags.input_tags.allow_nan = True
         return tags
 
-    def _learn(self, X: Any, y: Any) -> Pair:
+    def _learn(self, X: Any, y: Any) -> tuple[NDArray[Any], NDArray[Any]]:
         """Check the shapes, and learn names and number of columns."""
         X, y = validate_data(self, X, y, ensure_all_finite="allow-nan", multi_output=True)
         return X, column_or_1d(y, warn=True)
 
-    def _numbers(self, X: Any) -> NDArray[Any]:
-        """Check the shape of rows to predict."""
+    def _predicted(self, X: Any) -> NDArray[Any]:
+        """Check the shape of rows, and predict them."""
         check_is_fitted(self)
-        return np.asarray(validate_data(self, X, reset=False, ensure_all_finite="allow-nan"))
+        X = np.asarray(validate_data(self, X, reset=False, ensure_all_finite="allow-nan"))
+        return library(self.library).predict(self.estimator_, X, self._asked(X.shape[1], None))
 
-    def _fit(
-        self, X: NDArray[Any], y: NDArray[Any], strata: Index | None, watch: Pair | None
-    ) -> None:
-        kinds = ["c"] * self.categories + ["q"] * (X.shape[1] - self.categories)
-        booster = clone(self.estimator).set_params(feature_types=kinds, enable_categorical=True)
+    def _asked(self, columns: int, rounds: int | None) -> Asked:
+        free = columns - len(self.signs)
+        signs = (*self.signs, *(0 for _ in range(free))) if any(self.signs) else ()
+        classes = len(getattr(self, "classes_", ()))
+        return Asked(classes, self.categories, signs, rounds, self.seed)
+
+    def _fit(self, rows: Rows, strata: Index | None, watch: Rows | None) -> None:
+        by = library(self.library)
         if self.rounds is None:
-            self._fit_all(booster, X, y)
-            return
-        if watch is None:
-            inner, watched = self._split(len(X), strata)
-            watch = X[watched], y[watched]
-            X, y = X[inner], y[inner]
-        if not len(watch[1]):
-            self._fit_all(booster, X, y)
-            return
-        booster.set_params(early_stopping_rounds=self.rounds)
-        self.estimator_ = booster.fit(X, y, eval_set=[watch], verbose=False)
-        self.rounds_ = int(booster.best_iteration) + 1
-
-    def _fit_all(self, booster: Any, X: NDArray[Any], y: NDArray[Any]) -> None:
-        self.estimator_ = booster.fit(X, y)
-        self.rounds_ = int(booster.get_num_boosting_rounds())
+            watch = None
+        elif watch is None and not by.WATCHES_ITSELF:
+            inner, watched = self._split(len(rows.y), strata)
+            rows, watch = rows.take(inner), rows.take(watched)
+        if watch is not None and not len(watch.y):
+            watch = None
+        self.estimator_ = by.fit(
+            self.estimator, rows, watch, self._asked(rows.X.shape[1], self.rounds)
+        )
+        self.rounds_ = by.rounds(self.estimator_)
 
     def _split(self, rows: int, strata: Index | None) -> tuple[Index, Index]:
         """Return positions to fit on and positions to watch; every class is fitted on."""
@@ -121,8 +129,16 @@ class BoostedClassifier(ClassifierMixin, _Boosted):  # type: ignore[misc]  # as 
         Labels seen when it was fitted, sorted.
     """
 
-    def fit(self, X: Any, y: Any, watch: Pair | None = None) -> BoostedClassifier:
-        """Fit on X of shape (rows, columns); ``watch`` is an (X, y) to watch instead.
+    def fit(
+        self, X: Any, y: Any, sample_weight: Any = None, watch: Watch | None = None
+    ) -> BoostedClassifier:
+        """Fit on X of shape (rows, columns).
+
+        Parameters
+        ----------
+        sample_weight : ndarray of shape (rows,), optional
+        watch : tuple of arrays, optional
+            X and y to watch instead of a part of the rows, and their weights.
 
         Raises
         ------
@@ -131,36 +147,40 @@ class BoostedClassifier(ClassifierMixin, _Boosted):  # type: ignore[misc]  # as 
         """
         X, y = self._learn(X, y)
         check_classification_targets(y)
-        self.classes_, codes = np.unique(y, return_inverse=True)
+        rows = Rows.of(X, y, sample_weight)
+        self.classes_, codes = np.unique(rows.y, return_inverse=True)
         if len(self.classes_) < 2:
             raise ValueError("only one class is left among the rows to fit")
+        watched = None
         if watch is not None:
             known = np.isin(watch[1], self.classes_)
-            watch = watch[0][known], np.searchsorted(self.classes_, watch[1][known])
-        self._fit(X, codes, codes, watch)
+            watched = Rows(*(np.asarray(part)[known] for part in watch))
+            watched = watched._replace(y=np.searchsorted(self.classes_, watched.y))
+        self._fit(rows._replace(y=codes), codes, watched)
         return self
 
     def predict(self, X: Any) -> NDArray[Any]:
         """Return class labels of shape (rows,)."""
-        probability = self.predict_proba(X)
-        return np.asarray(self.classes_[probability.argmax(axis=1)])
+        likeliest = self.predict_proba(X).argmax(axis=1)
+        return np.asarray(self.classes_[likeliest])
 
-    def predict_proba(self, X: Any) -> NDArray[np.float32]:
+    def predict_proba(self, X: Any) -> NDArray[Any]:
         """Return probabilities of shape (rows, classes), in the order of ``classes_``."""
-        X = self._numbers(X)
-        return np.asarray(self.estimator_.predict_proba(X))
+        return self._predicted(X)
 
 
 class BoostedRegressor(RegressorMixin, _Boosted):  # type: ignore[misc]  # as above
     """See :class:`_Boosted`."""
 
-    def fit(self, X: Any, y: Any, watch: Pair | None = None) -> BoostedRegressor:
-        """Fit on X of shape (rows, columns); ``watch`` is an (X, y) to watch instead."""
+    def fit(
+        self, X: Any, y: Any, sample_weight: Any = None, watch: Watch | None = None
+    ) -> BoostedRegressor:
+        """Fit on X of shape (rows, columns); further arguments are those of the classifier."""
         X, y = self._learn(X, y)
-        self._fit(X, y.astype(np.float64), None, watch)
+        watched = None if watch is None else Rows(*(np.asarray(part) for part in watch))
+        self._fit(Rows.of(X, y.astype(np.float64), sample_weight), None, watched)
         return self
 
-    def predict(self, X: Any) -> NDArray[np.float32]:
+    def predict(self, X: Any) -> NDArray[Any]:
         """Return values of shape (rows,)."""
-        X = self._numbers(X)
-        return np.asarray(self.estimator_.predict(X))
+        return self._predicted(X)

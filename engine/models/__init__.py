@@ -1,5 +1,5 @@
 """Makers of estimators: what a family's row names as its ``builder``."""
 
-from engine.models.setting import Setting, accepted, estimator_class
+from engine.models.setting import Setting, accepted, class_name, estimator_class
 
-__all__ = ["Setting", "accepted", "estimator_class"]
+__all__ = ["Setting", "accepted", "class_name", "estimator_class"]

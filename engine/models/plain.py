@@ -5,14 +5,32 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from engine.models.setting import Setting, accepted, estimator_class
+from sklearn.compose import TransformedTargetRegressor
+from sklearn.preprocessing import StandardScaler
+
+from engine.estimators.signed import SignedClassifier, SignedRegressor
+from engine.models.setting import Setting, accepted, class_name, estimator_class
+from engine.recipe import objectives
 from engine.recipe.schema import Family
 
 
 def build(family: Family, params: Mapping[str, Any], setting: Setting) -> Any:
     """Return an unfitted estimator; the recipe's parameters overrule the circumstances."""
-    cls = estimator_class(family, setting.classify)
-    return cls(**accepted(cls, {**circumstances(family, setting), **params}))
+    made = estimator_class(family, setting.classify)(**parameters(family, params, setting))
+    if any(setting.signs):
+        signed = SignedClassifier if setting.classify else SignedRegressor
+        made = signed(made, str(family.takes.monotone), setting.signs)
+    if family.scale_target and not setting.classify and not objectives.counts(family):
+        made = TransformedTargetRegressor(made, transformer=StandardScaler())
+    return made
+
+
+def parameters(family: Family, params: Mapping[str, Any], setting: Setting) -> dict[str, Any]:
+    """Return what the class is given: by the circumstances, the recipe, and its objective."""
+    known = accepted(
+        class_name(family, setting.classify), {**circumstances(family, setting), **params}
+    )
+    return known if setting.classify else {**known, **objectives.parameters(family)}
 
 
 def circumstances(family: Family, setting: Setting) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from engine.recipe.space import default
 from engine.search.candidate import FamilySpace, Trial
 from engine.search.draw import FEW, dimensions, space_size
 from engine.search.record import read_trials
-from engine.steps import expect, inspect, load
+from engine.steps import expect, fitting, inspect, load
 from engine.steps.assemble import Assembled, spaces
 from engine.steps.features import treatments
 from engine.steps.measures import metric_name
@@ -30,6 +30,7 @@ def describe(plan: Plan, latest: Path | None) -> dict[str, Any]:
     """
     split: Split = plan.results["split"]
     assembled: Assembled = plan.results["assemble"]
+    fitting.require(plan.recipe, split)
     families = spaces(plan.recipe, bool(split.target.classes))
     search = next(step for step in plan.steps if step.name == "search")
     return {

@@ -13,7 +13,7 @@ Kept = Literal["number", "category", "date", "boolean", "text", "keep", "drop"]
 Scalar = str | int | float | bool | None
 
 
-def _texts_as_keys(value: Any) -> Any:
+def texts_as_keys(value: Any) -> Any:
     """Keys as texts, which find the same values: YAML reads ``-1:`` as a number."""
     if not isinstance(value, dict):
         return value
@@ -22,7 +22,7 @@ def _texts_as_keys(value: Any) -> Any:
 
 Replacements = Annotated[
     dict[str, Scalar],
-    BeforeValidator(_texts_as_keys),
+    BeforeValidator(texts_as_keys),
     WithJsonSchema({"type": "object", "additionalProperties": {}}),
 ]
 

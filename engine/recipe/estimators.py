@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from functools import cache
 from importlib.metadata import entry_points
 from importlib.resources import files
+from importlib.util import find_spec
 from typing import Any
 
 from engine import catalogue
@@ -14,6 +15,9 @@ from engine.errors import Fault
 
 TRUSTED = ("sklearn", "xgboost", "lightgbm", "catboost", "interpret")
 """Packages whose estimators may be named; installed entry points extend it, a recipe cannot."""
+
+EXTRAS = {"lightgbm": "boosting", "catboost": "boosting", "interpret": "boosting"}
+"""Packages that are not installed with the engine, and the extra that brings each."""
 
 POINTS = "engine.trusted"
 """Group of entry points, each named for a class: ``my_package.models.MyClassifier``."""
@@ -41,6 +45,33 @@ def fault(name: str, kind: str) -> Fault | None:
     if kind not in row["kinds"]:
         return Fault(f"{name} is a {' and '.join(row['kinds'])}, not a {kind}")
     return None
+
+
+def extra(name: str) -> str:
+    """Return the extra that a class comes with; empty where it is always there."""
+    return EXTRAS.get(name.split(".")[0], "")
+
+
+def is_installed(name: str) -> bool:
+    """Whether the package of a class is there; it is not imported."""
+    return find_spec(name.split(".")[0]) is not None
+
+
+def not_installed(name: str) -> Fault:
+    """Say how to install the package of a class."""
+    package = name.split(".")[0]
+    hint = f"pip install 'recipe-engine[{extra(name)}]'" if extra(name) else f"install {package}"
+    return Fault(f"{package} is not installed", hint=hint)
+
+
+def takes_weights(name: str) -> bool | None:
+    """Whether the ``fit`` of a class takes weights of rows; None where that is not known."""
+    return table().get(name, {}).get("weights")
+
+
+def gives_probabilities(name: str) -> bool | None:
+    """Whether a classifier gives probabilities; None where that is not known."""
+    return table().get(name, {}).get("probabilities")
 
 
 def parameters(name: str) -> list[str] | None:

@@ -14,6 +14,13 @@ from pydantic_core import PydanticCustomError
 from engine.recipe.dataset import Clean, ColumnType, Kept, Sample
 from engine.recipe.durations import Duration, Span, Window
 from engine.recipe.expectation import Expect
+from engine.recipe.family import (
+    ClassWeights,
+    EarlyStopping,
+    Native,
+    Objective,
+    Takes,
+)
 from engine.recipe.metric.read import RefusedError, read
 from engine.recipe.part import NotYet as NotYet
 from engine.recipe.part import Part as Part
@@ -66,6 +73,9 @@ class Data(Part):
     """A column of dates or numbers; folds then go forward in time."""
     group: str | None = None
     """A column whose values never stand on both sides of a split."""
+    weight: str | None = None
+    """A column of numbers from 0: how much each row counts when models are fitted, and not in
+    metrics; kept out of the features."""
     drop: list[str] = []
     """Columns to leave out."""
     unseen: Literal["warn", "fail", "accept"] = "warn"
@@ -106,26 +116,6 @@ class Features(Part):
     """New columns by formula, such as `spend_per_month: total_charges / tenure`."""
 
 
-class Native(Part):
-    """What a model family deals with by itself."""
-
-    missing: bool = False
-    """Missing values need no imputation."""
-    categories: bool = False
-    """Categories need no encoding."""
-    sparse: bool = False
-    """Sparse matrices are accepted."""
-
-
-class EarlyStopping(Part):
-    """Stop adding rounds when an inner validation set stops improving."""
-
-    rounds: Annotated[int, Field(ge=1)] = 50
-    """Rounds without improvement before stopping."""
-    validation: Annotated[float, Field(gt=0, lt=1)] = 0.1
-    """Share of the fold's training rows that is watched."""
-
-
 class Family(Part):
     """A model family: its estimators, what it needs, its parameters and their ranges."""
 
@@ -149,6 +139,26 @@ class Family(Part):
     """The parameter that takes the number of threads; null where there is none."""
     categories: str | None = None
     """The parameter that takes the positions of category columns."""
+    takes: Takes = Takes()
+    """What its classes can be told besides."""
+    scale_target: bool = False
+    """Whether numbers to predict are brought to mean 0 and deviation 1 for it."""
+    most_rows: Annotated[int, Field(ge=1)] | None = None
+    """With more rows to learn from than these it is refused, as it would take too long."""
+    objectives: dict[str, Objective] = {}
+    """Objectives that it has, and what its class calls them."""
+    objective: Literal["poisson", "tweedie", "quantile"] | None = None
+    """What a regression is fitted for; its mean by squared errors if not given. `poisson` is for
+    counts, `tweedie` for amounts that are often 0, `quantile` for what a share stays below."""
+    quantile: Annotated[float, Field(gt=0, lt=1)] = 0.5
+    """With `objective: quantile`: the share that stays below."""
+    power: Annotated[float, Field(gt=1, lt=2)] = 1.5
+    """With `objective: tweedie`: nearer to 1 for counts, to 2 for amounts."""
+    class_weight: ClassWeights = None
+    """`balanced` lets all classes weigh the same together; or a weight by label, else 1."""
+    monotone: dict[str, Literal["increasing", "decreasing"]] = {}
+    """Columns with which predictions may only rise, or only fall; of two classes the probability
+    of the positive one."""
     early_stopping: EarlyStopping | None = None
     """Present where the family can stop early."""
     features: Literal["auto"] | Features | None = None

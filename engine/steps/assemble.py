@@ -17,11 +17,11 @@ from engine.bundle.input import Column, Contract, encode, with_derived
 from engine.bundle.table import Table, rows
 from engine.contracts import Index, Listener, Numbers
 from engine.errors import DataError, Fault
-from engine.models import Setting, accepted, estimator_class
+from engine.models import Setting, accepted, class_name
 from engine.recipe import space
 from engine.recipe.schema import Family, Features, Recipe
 from engine.search.candidate import Candidate, FamilySpace
-from engine.steps import sides
+from engine.steps import monotone, sides
 from engine.steps.columns import Role, replace_or_drop, roles
 from engine.steps.derived import KEY, derive, derived_roles
 from engine.steps.features import transformer, treatments
@@ -31,8 +31,8 @@ from engine.steps.values import declared, rules
 ABOUT = "decide what each column is, and turn values into numbers"
 MAKES = "the input contract, and a table of numbers"
 READS = (
-    "data.id", "data.group", "data.time", "data.target", "data.columns", "data.clean",
-    "features.derive", "evaluation.fold_column", "evaluation.holdout",
+    "data.id", "data.group", "data.time", "data.weight", "data.target", "data.columns",
+    "data.clean", "features.derive", "evaluation.fold_column", "evaluation.holdout",
 )  # fmt: skip
 NEEDS = ("load", "split")
 LIBRARIES = ("pandas", "numpy", "pyarrow")
@@ -70,7 +70,7 @@ def run(recipe: Recipe, inputs: Mapping[str, Any], folder: Path, listener: Liste
     split: Split = inputs["split"]
     frame: pd.DataFrame = inputs["load"].frame
     data = recipe.data
-    apart = {data.target, data.id, data.group, *sides.named(recipe).values()}
+    apart = {data.target, data.id, data.group, data.weight, *sides.named(recipe).values()}
     kept = [c for c in frame.columns if c not in apart]
     said = {name: column.kind for name, column in declared(data).items()}
     train = frame.iloc[split.train]
@@ -121,7 +121,8 @@ def _reasons(found: Sequence[Role]) -> str:
 
 def _semantic(recipe: Recipe) -> list[Role]:
     data = recipe.data
-    keys = {"data.id": data.id, "data.group": data.group, **sides.named(recipe)}
+    keys = {"data.id": data.id, "data.group": data.group, "data.weight": data.weight}
+    keys |= sides.named(recipe)
     return [Role(name, None, f"named as {key}") for key, name in keys.items() if name]
 
 
@@ -162,7 +163,7 @@ def spaces(recipe: Recipe, classify: bool) -> list[FamilySpace]:
 
 def _params(family: Family, classify: bool) -> dict[str, Any]:
     """The parameters that the class at hand has; ranges keep their order."""
-    return accepted(estimator_class(family, classify), family.params)
+    return accepted(class_name(family, classify), family.params)
 
 
 def _features_tree(features: Features) -> dict[str, Any]:
@@ -185,10 +186,11 @@ def pipeline(
     """Return the unfitted pipeline of a candidate: its features, then its model."""
     family = recipe.model[candidate.family]
     found = treatments(columns, candidate.features, family)
+    found, signs = monotone.constrain(found, columns, candidate.family, family)
     native = sum(len(t.columns) for t in found if t.native)
     builder = catalogue.find("models", family.builder)
     params = {name: _hashable(value) for name, value in candidate.params.items()}
-    model = builder.build(family, params, replace(setting, categories=native))
+    model = builder.build(family, params, replace(setting, categories=native, signs=signs))
     features = transformer(found, columns, setting.seed, setting.classify)
     return Pipeline([("features", features), ("model", model)])
 

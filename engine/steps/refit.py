@@ -57,13 +57,14 @@ def fit(recipe: Recipe, inputs: Mapping[str, Any], rows: Index) -> Refitted:
     searched: Searched = inputs["search"]
     setting = Setting(
         bool(split.target.classes), recipe.seed, threads(recipe, 1, len(rows)), 0,
-        searched.best.refit_rounds(), split.time is not None,
+        searched.best.refit_rounds(), split.time is not None, rows=len(rows),
     )  # fmt: skip
     unfitted = pipeline(recipe, searched.best.candidate, assembled.contract.columns, setting)
     begin = time.perf_counter()
     with listening() as found, threadpool_limits(setting.threads):
         X, y = assembled.take(rows), split.target.values[rows]
-        inner.fit(unfitted["model"], unfitted["features"].fit_transform(X, y), y, split, rows)
+        weighed = inner.Weighed(recipe.model[searched.best.candidate.family], split, rows)
+        inner.fit(unfitted["model"], unfitted["features"].fit_transform(X, y), y, weighed)
     return Refitted(unfitted, time.perf_counter() - begin, tuple(found))
 
 

@@ -22,7 +22,7 @@ from engine.search.candidate import Candidate, FamilySpace, Outcome, Trial
 from engine.search.draw import Proposer
 from engine.search.driver import Driver, best
 from engine.search.record import Record, read_trials, read_unit, unit_path
-from engine.steps import history, measures, suits, unit
+from engine.steps import fitting, history, measures, suits, unit
 from engine.steps.assemble import Assembled, pipeline, spaces
 from engine.steps.cores import threads
 from engine.steps.features import treatments
@@ -80,6 +80,7 @@ def run(recipe: Recipe, inputs: Inputs, folder: Path, listener: Listener) -> Sea
     """
     parts: Split = inputs["split"]
     classify = bool(parts.target.classes)
+    fitting.require(recipe, parts)
     metric = measures.metrics(recipe, parts)[0]
     families = spaces(recipe, classify)
     _refuse_unfit(recipe, families, inputs["assemble"], parts)

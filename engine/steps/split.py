@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,20 +16,21 @@ from engine.errors import DataError, Fault
 from engine.recipe.checks.in_split import derived
 from engine.recipe.schema import Recipe
 from engine.splitters import latest
-from engine.steps import sides
+from engine.steps import sides, weights
 from engine.steps.load import Frame
 from engine.steps.target import Target, read_target
 
 ABOUT = "set a holdout aside and cut the rest into folds"
 MAKES = "holdout and folds"
 READS = (
-    "data.target", "data.time", "data.group", "problem.task", "problem.positive",
+    "data.target", "data.time", "data.group", "data.weight", "problem.task", "problem.positive",
     "evaluation.folds", "evaluation.repeats", "evaluation.holdout", "evaluation.split",
     "evaluation.fold_column", "evaluation.order", "evaluation.gap", "evaluation.embargo",
     "evaluation.window", "evaluation.seed",
 )  # fmt: skip
 NEEDS = ("load",)
 LIBRARIES = ("scikit-learn", "numpy")
+APART = ("time", "groups", "weights")
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,8 @@ class Split:
     repeats : int
     random_order : bool
         Whether ``evaluation.order`` overruled time.
+    weights : ndarray of shape (rows of the source,), optional
+        How much each row counts when a model is fitted.
     """
 
     target: Target
@@ -69,6 +72,7 @@ class Split:
     spacing: Spacing = ADJACENT
     repeats: int = 1
     random_order: bool = False
+    weights: Numbers | None = None
 
     def recent(self, rows: Index) -> Index:
         """Return those of some rows that a model of now learns from: all, or a window's."""
@@ -105,6 +109,7 @@ def run(recipe: Recipe, inputs: Mapping[str, Frame], folder: Path, listener: Lis
     except DataError as error:
         raise DataError(*(_named(fault, target) for fault in error.faults)) from None
     split = _split(recipe, target, known, rows, outer, inner, how, spacing)
+    split = replace(split, weights=weights.read(frame, recipe, known))
     if len(split.aside):
         listener("notice", text=_aside(split))
     _save(split, why, folder)
@@ -209,7 +214,7 @@ def _save(split: Split, why: str, folder: Path) -> None:
     arrays = {f"fold{i}_{part}": getattr(fold, part)
               for i, fold in enumerate(split.folds) for part in ("train", "valid")}  # fmt: skip
     arrays |= {name: getattr(split, name) for name in ("train", "holdout", "aside")}
-    apart = {name: getattr(split, name) for name in ("time", "groups")}
+    apart = {name: getattr(split, name) for name in APART}
     arrays |= {name: values for name, values in apart.items() if values is not None}
     np.savez(folder / "split.npz", values=target.values, **arrays)
     facts = {
@@ -229,7 +234,7 @@ def load(recipe: Recipe, folder: Path) -> Split:
         folds = tuple(
             Fold(arrays[f"fold{i}_train"], arrays[f"fold{i}_valid"]) for i in range(facts["folds"])
         )
-        apart = {name: arrays[name] for name in ("time", "groups") if name in arrays}
+        apart = {name: arrays[name] for name in APART if name in arrays}
         return Split(
             target, arrays["train"], arrays["holdout"], folds, facts["how"], arrays["aside"],
             **apart, spacing=Spacing(**facts["spacing"]), repeats=facts["repeats"],

@@ -53,11 +53,11 @@ class Material:
     _prepared: OrderedDict[str, Matrices] = field(default_factory=OrderedDict)
     _warned: dict[str, list[str]] = field(default_factory=dict)
 
-    def setting(self) -> Setting:
-        """Return the circumstances of a fit."""
+    def setting(self, rows: int | None = None) -> Setting:
+        """Return the circumstances of a fit, of so many rows."""
         in_time = self.split.time is not None
         classify = bool(self.split.target.classes)
-        return Setting(classify, self.recipe.seed, self.threads, in_time=in_time)
+        return Setting(classify, self.recipe.seed, self.threads, in_time=in_time, rows=rows)
 
     def columns(self, index: Index) -> Table:
         """Return what pipelines read of training rows, given their positions within these."""
@@ -172,15 +172,16 @@ def fit_unit(material: Material, candidate: Candidate, number: int) -> Outcome:
 
 def _fit(material: Material, candidate: Candidate, number: int) -> Outcome:
     read = material.assembled.contract.columns
-    whole = pipeline(material.recipe, candidate, read, material.setting())
-    fold, model = material.split.folds[number], whole["model"]
+    fold, recipe = material.split.folds[number], material.recipe
+    whole = pipeline(recipe, candidate, read, material.setting(len(fold.train)))
+    model = whole["model"]
     train, valid = material.prepared(candidate, number, whole["features"])
-    truth = material.y(fold.valid)
-    if watches_fold(material.recipe, candidate.family):
-        model.fit(train, material.y(fold.train), watch=(valid, truth))
+    truth, rows = material.y(fold.valid), material.split.train[fold.train]
+    weighed = inner.Weighed(recipe.model[candidate.family], material.split, rows)
+    if watches_fold(recipe, candidate.family):
+        model.fit(train, material.y(fold.train), watch=(valid, truth), **weighed.all())
     else:
-        rows = material.split.train[fold.train]
-        inner.fit(model, train, material.y(fold.train), material.split, rows)
+        inner.fit(model, train, material.y(fold.train), weighed)
     classes = material.split.target.classes
     predicted = Model(model, classes).predict(valid)
     if material.metric.needs != "value" and predicted.probability is None:

@@ -13,7 +13,7 @@ from engine.recipe.schema import Data
 from engine.steps.columns import in_yaml
 
 REST = "*"
-SEMANTIC = ("target", "id", "time", "group")
+SEMANTIC = ("target", "id", "time", "group", "weight")
 MOST_HINT = 300
 
 

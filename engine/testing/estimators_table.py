@@ -11,7 +11,7 @@ from __future__ import annotations
 import importlib
 import inspect
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib.resources import files
 from importlib.util import find_spec
 from itertools import takewhile
@@ -32,6 +32,30 @@ _BOOSTERS = {
 }
 
 
+_FILES = {
+    "config", "convert_model", "convert_model_language", "data", "forcedbins_filename",
+    "forcedsplits_filename", "group_column", "header", "ignore_column", "input_borders",
+    "input_model", "label_column", "local_listen_port", "machine_list_filename", "machines",
+    "metadata", "num_machines", "output_borders", "output_model", "output_result",
+    "parser_config_file", "save_binary", "save_snapshot", "snapshot_file", "snapshot_freq",
+    "snapshot_interval", "task", "time_out", "train_dir", "valid", "weight_column",
+}  # fmt: skip
+"""Parameters of boosters that name files and other machines: no recipe sets them."""
+
+
+def _of_lightgbm() -> list[str]:
+    """Return the parameters that its classes take besides those of their signatures."""
+    from lightgbm.basic import _ConfigAliases  # noqa: PLC0415 - where it is installed
+
+    return sorted(set(_ConfigAliases._get_all_param_aliases()) - _FILES)
+
+
+_BESIDES: dict[str, Callable[[], list[str]]] = {
+    "lightgbm": _of_lightgbm,
+    "xgboost": lambda: ["huber_slope", "quantile_alpha", "tweedie_variance_power"],
+}
+
+
 def table() -> dict[str, dict[str, Any]]:
     """Return the kinds and parameters of every estimator of the installed trusted packages."""
     return dict(sorted(dict(_rows()).items()))
@@ -45,16 +69,28 @@ def path() -> Path:
 def _rows() -> Iterator[tuple[str, dict[str, Any]]]:
     for kind in KINDS:
         for _, cls in all_estimators(type_filter=kind):
-            yield _public(cls), {"kinds": _kinds(cls), "params": _parameters(cls)}
+            yield _public(cls), _row(cls, _kinds(cls), _parameters(cls))
     for path in sorted(_vectorizers() | _ours()):
-        yield path, {"kinds": ["transformer"], "params": _parameters(_class(path))}
+        cls = _class(path)
+        yield path, _row(cls, ["transformer"], _parameters(cls))
     for package, names in _BOOSTERS.items():
         if find_spec(package.split(".")[0]):
             module = importlib.import_module(package)
             for name in names:
                 cls = getattr(module, name)
                 kind = "classifier" if name.endswith("Classifier") else "regressor"
-                yield f"{package}.{name}", {"kinds": [kind], "params": _parameters(cls)}
+                params = sorted({*_parameters(cls), *_BESIDES.get(package, list)()} - _FILES)
+                yield f"{package}.{name}", _row(cls, [kind], params)
+
+
+def _row(cls: type, kinds: list[str], params: list[str]) -> dict[str, Any]:
+    row: dict[str, Any] = {"kinds": kinds, "params": params}
+    if kinds != ["transformer"]:
+        row["weights"] = "sample_weight" in inspect.signature(cls.fit).parameters  # type: ignore[attr-defined]  # an estimator
+    if "classifier" in kinds:
+        # an SVC has the method, and refuses it unless told a parameter that is on its way out
+        row["probabilities"] = hasattr(cls() if "probability" in params else cls, "predict_proba")
+    return row
 
 
 def _vectorizers() -> set[str]:

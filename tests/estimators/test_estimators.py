@@ -3,12 +3,16 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from lightgbm import LGBMClassifier, LGBMRegressor
 from sklearn.base import clone
 from sklearn.decomposition import PCA
+from sklearn.svm import SVC
+from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 from sklearn.utils.estimator_checks import check_estimator
 from xgboost import XGBClassifier, XGBRegressor
 
 from engine.estimators.boosted import BoostedClassifier, BoostedRegressor
+from engine.estimators.calibrated import CalibratedClassifier
 from engine.estimators.capped import Capped
 from engine.estimators.clip import Clip
 from engine.estimators.correlated import DropCorrelated
@@ -17,8 +21,19 @@ from engine.estimators.frequency import Frequency
 from engine.estimators.hashed import Hashed
 from engine.estimators.missing import MissingBeside
 from engine.estimators.rare import Rare
+from engine.estimators.signed import SignedClassifier, SignedRegressor
 
 PARTS = DateParts().parts
+FEW = {"iterations": 8, "depth": 2, "thread_count": 1, "random_seed": 0}
+QUIET = {"n_estimators": 8, "n_jobs": 1, "verbosity": -1, "min_child_samples": 2}
+BAGS = {
+    "max_rounds": 400,
+    "learning_rate": 0.1,
+    "outer_bags": 2,
+    "interactions": 0,
+    "n_jobs": 1,
+    "validation_size": 0,
+}
 SMALL = {"n_estimators": 8, "max_depth": 2, "n_jobs": 1}
 OURS = [
     DateParts(),
@@ -27,6 +42,15 @@ OURS = [
     BoostedClassifier(XGBClassifier(**SMALL)),
     BoostedClassifier(XGBClassifier(**SMALL), rounds=3),
     BoostedRegressor(XGBRegressor(**SMALL)),
+    BoostedClassifier(LGBMClassifier(**QUIET), library="lightgbm"),
+    BoostedRegressor(LGBMRegressor(**QUIET), library="lightgbm", rounds=3),
+    BoostedClassifier(FEW, library="catboost"),
+    BoostedRegressor(FEW, library="catboost", rounds=3),
+    BoostedClassifier(BAGS, library="ebm"),
+    BoostedRegressor(BAGS, library="ebm"),
+    CalibratedClassifier(SVC()),
+    SignedClassifier(DecisionTreeClassifier(random_state=0), "monotonic_cst", (1,)),
+    SignedRegressor(DecisionTreeRegressor(random_state=0), "monotonic_cst", (1,)),
 ]
 STAMPS = st.integers(-3_000_000_000, 6_000_000_000)
 FRACTIONS = st.floats(-3e9, 6e9, allow_nan=False)
@@ -38,6 +62,7 @@ def test_scikit_learn_s_own_checks_pass(estimator):
     unfit = {
         "check_classifiers_one_label": "one class only is refused, and said so",
         "check_fit2d_1sample": "one row cannot be split",
+        "check_sample_weight_equivalence_on_dense_data": "rows are parted and binned unweighed",
     }
     check_estimator(estimator, expected_failed_checks=unfit)
 

@@ -1,13 +1,17 @@
 import pytest
 
 from engine.models import plain
-from engine.models.setting import Setting, accepted, estimator_class
-from engine.models.xgboost import build
-from engine.testing.family import FamilySuite, Fitted
+from engine.models.boosted import build
+from engine.models.setting import Setting, accepted, class_name
+from engine.testing.family import ConstraintSuite, FamilySuite, Fitted
 from engine.testing.recipes import FAMILIES, family
 
 
 class TestFamilies(FamilySuite):
+    pass
+
+
+class TestConstraints(ConstraintSuite):
     pass
 
 
@@ -22,7 +26,7 @@ def test_parameters_go_to_the_class_that_has_them():
     assert plain.build(linear, params, settings[True]).get_params()["C"] == 3.0
     ridge = plain.build(linear, params, settings[False])
     assert (ridge.alpha, ridge.max_iter) == (5.0, 77)
-    assert accepted(estimator_class(linear, False), params) == {"alpha": 5.0, "max_iter": 77}
+    assert accepted(class_name(linear, False), params) == {"alpha": 5.0, "max_iter": 77}
 
 
 def test_circumstances_reach_the_estimator_and_the_recipe_overrules_them():

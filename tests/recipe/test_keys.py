@@ -24,6 +24,7 @@ VALUES: dict[str, Any] = {
     "data.id": "i",
     "data.time": "t",
     "data.group": "g",
+    "data.weight": "w",
     "data.drop": ["a", "b"],
     "data.unseen": "fail",
     "data.columns": {"a": "number", "b": {"type": "date", "format": "%d.%m.%Y"}, "c": "drop"},
@@ -77,6 +78,16 @@ VALUES: dict[str, Any] = {
     "model.xgboost.seed": "seed",
     "model.xgboost.threads": None,
     "model.xgboost.categories": "feature_types",
+    "model.xgboost.takes.weights": True,
+    "model.xgboost.takes.monotone": None,
+    "model.xgboost.scale_target": True,
+    "model.xgboost.most_rows": 1000,
+    "model.xgboost.objectives": {"poisson": {"params": {"objective": "other"}}},
+    "model.xgboost.objective": "poisson",
+    "model.xgboost.quantile": 0.9,
+    "model.xgboost.power": 1.3,
+    "model.xgboost.class_weight": {"bad": 5.0, "good": 2.0},
+    "model.xgboost.monotone": {"a": "increasing", "b": "decreasing"},
     "model.xgboost.early_stopping.rounds": 9,
     "model.xgboost.early_stopping.validation": 0.2,
     "model.xgboost.features": {"rest": "keep", "blocks": {}},
@@ -85,6 +96,10 @@ VALUES: dict[str, Any] = {
 TIME = {"data.time": "t"}
 WITH: dict[str, dict[str, str]] = {
     f"evaluation.{name}": TIME for name in ("order", "gap", "embargo", "window")
+}
+WITH |= {
+    "model.xgboost.quantile": {"model.xgboost.objective": "quantile"},
+    "model.xgboost.power": {"model.xgboost.objective": "tweedie"},
 }
 """Keys that mean something only beside others."""
 ONE_VALUE = {"compute.executor"}

@@ -79,9 +79,9 @@ def spied(monkeypatch, kind):
     """Collect what a class's ``fit`` is told to fit and to watch."""
     seen, fit = [], kind.fit
 
-    def spy(self, X, y, watch=None):
+    def spy(self, X, y, sample_weight=None, watch=None):
         seen.append((X, y, watch))
-        return fit(self, X, y, watch)
+        return fit(self, X, y, sample_weight, watch)
 
     monkeypatch.setattr(kind, "fit", spy)
     return seen

@@ -17,6 +17,7 @@ from engine.recipe.checks import (
     in_data,
     in_derive,
     in_expect,
+    in_families,
     in_features,
     in_metrics,
     in_model,
@@ -98,6 +99,7 @@ def _meaning(tree: Mapping[str, Any]) -> Iterator[tuple[Key, Fault]]:
     yield from in_features.faults(tree)
     yield from in_derive.faults(tree)
     yield from in_model.faults(tree)
+    yield from in_families.faults(tree)
 
 
 def _section(tree: Mapping[str, Any], name: str) -> Mapping[str, Any]:
@@ -128,9 +130,12 @@ def _missing(tree: Mapping[str, Any]) -> Iterator[tuple[Key, Fault]]:
 def _data(data: Mapping[str, Any]) -> Iterator[tuple[Key, Fault]]:
     """The target is y and nothing else."""
     target = data.get("target")
+    if isinstance(target, list | tuple | Mapping):
+        yield ("data", "target"), _several(target)
+        return
     if target is None:
         return
-    for name in ("id", "time", "group"):
+    for name in ("id", "time", "group", "weight"):
         if data.get(name) == target:
             message = f"`data.{name}` and `data.target` are both {target!r}"
             yield ("data", name), Fault(message, hint="name another column, or leave it out")
@@ -138,9 +143,21 @@ def _data(data: Mapping[str, Any]) -> Iterator[tuple[Key, Fault]]:
     if isinstance(drop, list) and target in drop:
         message = f"`data.drop` holds the target {target!r}"
         yield ("data", "drop"), Fault(message, hint="the target is never a feature; leave it out")
-    if isinstance(drop, list) and data.get("group") in drop and data.get("group"):
-        message = f"`data.drop` holds the column of `data.group`, {data['group']!r}"
-        yield ("data", "drop"), Fault(message, hint="leave it out: it is kept out of the features")
+    for name in ("group", "weight"):
+        if isinstance(drop, list) and data.get(name) in drop and data.get(name):
+            message = f"`data.drop` holds the column of `data.{name}`, {data[name]!r}"
+            hint = "leave it out: it is kept out of the features"
+            yield ("data", "drop"), Fault(message, hint=hint)
+
+
+def _several(target: Any) -> Fault:
+    """A model here predicts one column: say how to predict each of several."""
+    message = "`data.target` names several columns, and a recipe predicts one"
+    names = [name for name in target if isinstance(name, str) and name.isidentifier()]
+    if len(names) == 1:
+        return Fault(message, hint=f"write target: {names[0]}")
+    listed = ",".join(names) or "a,b"
+    return Fault(message, hint=f"make a job of each: engine run RECIPE -m data.target={listed}")
 
 
 def _named(tree: Mapping[str, Any]) -> Iterator[tuple[Key, Fault]]:

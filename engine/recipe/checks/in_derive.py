@@ -11,7 +11,7 @@ from engine.recipe import ranges
 from engine.recipe.file.references import Key
 
 _KEY = ("features", "derive")
-_OF_DATA = ("target", "id", "time", "group")
+_OF_DATA = ("target", "id", "time", "group", "weight")
 
 
 def faults(tree: Mapping[str, Any]) -> Iterator[tuple[Key, Fault]]:

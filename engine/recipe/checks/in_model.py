@@ -14,6 +14,7 @@ from engine.recipe.file.references import Key
 _KINDS = ("classifier", "regressor")
 _NEEDED = {"binary": "classifier", "multiclass": "classifier", "regression": "regressor"}
 _OURS = ("seed", "threads", "categories")
+_TAKEN = ("monotone",)
 
 
 def faults(tree: Mapping[str, Any]) -> Iterator[tuple[Key, Fault]]:
@@ -62,7 +63,9 @@ def _parameters(family: Mapping[str, Any], key: Key) -> Iterator[tuple[Key, Faul
 
 def _ours(family: Mapping[str, Any], key: Key) -> dict[str, str]:
     """Return the parameters that the engine sets, and what each is for."""
-    named = ((family.get(role, fields.default((*key, role))), role) for role in _OURS)
+    named = [(family.get(role, fields.default((*key, role))), role) for role in _OURS]
+    takes = family.get("takes")
+    named += [(takes.get(role), role) for role in _TAKEN] if isinstance(takes, Mapping) else []
     return {name: role for name, role in named if isinstance(name, str)}
 
 
@@ -98,5 +101,8 @@ def _unknown(name: str, family: Mapping[str, Any], known: set[str]) -> Fault:
 
 
 def _instead(role: str) -> str:
-    instead = {"seed": "`seed:` at the top of the recipe", "threads": "`compute.threads`"}
+    instead = {
+        "seed": "`seed:` at the top of the recipe", "threads": "`compute.threads`",
+        "monotone": "`monotone:` of the family, with the names of columns",
+    }  # fmt: skip
     return f"use {instead[role]}" if role in instead else "leave it out"

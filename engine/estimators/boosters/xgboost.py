@@ -1,0 +1,41 @@
+"""XGBoost: categories by their codes, missing values as they are."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from numpy.typing import NDArray
+from sklearn.base import clone
+
+from engine.estimators.boosters.shape import Asked, Rows
+
+WATCHES_ITSELF = False
+
+
+def fit(estimator: Any, rows: Rows, watch: Rows | None, asked: Asked) -> Any:
+    """Fit a clone of an XGBClassifier or XGBRegressor."""
+    kinds = ["c"] * asked.categories + ["q"] * (rows.X.shape[1] - asked.categories)
+    booster = clone(estimator).set_params(feature_types=kinds, enable_categorical=True)
+    if asked.signs:
+        booster.set_params(monotone_constraints=f"({','.join(map(str, asked.signs))})")
+    if watch is None:
+        return booster.fit(rows.X, rows.y, sample_weight=rows.weight)
+    booster.set_params(early_stopping_rounds=asked.rounds)
+    weights = None if watch.weight is None else [watch.weight]
+    return booster.fit(
+        rows.X, rows.y, sample_weight=rows.weight, eval_set=[(watch.X, watch.y)],
+        sample_weight_eval_set=weights, verbose=False,
+    )  # fmt: skip
+
+
+def rounds(fitted: Any) -> int | None:
+    """Return the best number of rounds, or all of them where none was watched."""
+    if fitted.early_stopping_rounds is None:
+        return int(fitted.get_num_boosting_rounds())
+    return int(fitted.best_iteration) + 1
+
+
+def predict(fitted: Any, X: NDArray[Any], asked: Asked) -> NDArray[Any]:
+    """Predict with the best number of rounds."""
+    found: NDArray[Any] = fitted.predict_proba(X) if asked.classes else fitted.predict(X)
+    return found
