@@ -9,7 +9,7 @@ from typing import Any
 from engine.errors import Fault
 from engine.recipe.file.references import Key, leaves
 
-_URL = re.compile(r"(?P<before>[A-Za-z][\w+.-]{0,20}://[^/\s:@]*:)(?P<password>[^/\s@]+)(?=@)")
+_URL = re.compile(r"(?P<before>[A-Za-z][\w+.-]{0,20}://[^/\s:@]*:)(?P<password>[^/\s]+)(?=@)")
 _WORDS = {"password", "passwd", "passphrase", "pwd", "token", "secret", "apikey", "credentials"}
 _PAIRS = {("api", "key"), ("access", "key"), ("secret", "key"), ("private", "key")}
 MASK = "***"
