@@ -16,6 +16,7 @@ from engine.search.record import read_trials
 from engine.steps.assemble import Assembled, spaces
 from engine.steps.features import treatments
 from engine.steps.inspect import notices
+from engine.steps.load import asked
 from engine.steps.measures import metric_name
 from engine.steps.split import Split
 
@@ -57,7 +58,7 @@ def _data(plan: Plan, split: Split) -> dict[str, Any]:
     how = read_json(plan.results.folder("split") / "facts.json")
     classes = [str(label) for label in split.target.classes]
     return {
-        "source": plan.hidden.plainly("data.source", plan.recipe.data.source),
+        "source": plan.hidden.plainly("data.source", asked(plan.recipe.data).name),
         "rows": facts["rows"],
         "target": plan.recipe.data.target,
         "task": split.target.task,

@@ -19,6 +19,7 @@ from engine.recipe.checks import (
     in_metrics,
     in_model,
     in_ranges,
+    in_source,
     in_split,
     sentences,
 )
@@ -87,6 +88,8 @@ def _meaning(tree: Mapping[str, Any]) -> Iterator[tuple[Key, Fault]]:
     yield from in_ranges.faults(tree)
     yield from _truths(tree, ())
     yield from _data(_section(tree, "data"))
+    if isinstance(tree.get("data"), Mapping):
+        yield from in_source.faults(_section(tree, "data"))
     yield from in_split.faults(_section(tree, "data"), _section(tree, "evaluation"))
     yield from _named(tree)
     yield from in_metrics.faults(tree)
