@@ -57,7 +57,9 @@ class Project:
     def plan(self) -> Planned:
         """Say what a run would do. Data is read; nothing is fitted."""
         latest = self.outputs.latest(self.recipe.name)
-        plan = build(self.recipe, self.outputs.store, earlier_parts(latest), silent)
+        plan = build(
+            self.recipe, self.outputs.store, earlier_parts(latest), silent, self.loaded.tree
+        )
         return Planned(describe(plan, latest))
 
     def run(self, listener: Listener = silent) -> Run:

@@ -35,6 +35,8 @@ class Draft:
     ----------
     recipe : str
         What the recipe is called.
+    query : str
+        What a database is asked.
     task, because : str
         What is to be predicted, and why that is thought.
     metric : str
@@ -66,6 +68,7 @@ class Draft:
     task: str
     because: str
     metric: str
+    query: str = ""
     positive: Any = None
     share: float = 0.0
     unlabelled: int = 0
@@ -119,6 +122,8 @@ def _problem(draft: Draft) -> Iterator[str]:
 def _data(draft: Draft) -> Iterator[str]:
     yield "data:"
     yield f"  source: {scalar(draft.source)}"
+    if draft.query:
+        yield f"  query: {scalar(draft.query)}"
     lacking = f"  # {draft.unlabelled:,} rows have none and are left out" * bool(draft.unlabelled)
     yield f"  target: {scalar(draft.target)}{lacking}"
     if draft.id:

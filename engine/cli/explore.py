@@ -12,14 +12,13 @@ from engine.catalogue import unknown
 from engine.cli import console
 from engine.cli.init import recipe_name
 from engine.cli.kinds import taken_for
-from engine.errors import DataError, EngineError, Fault, RecipeError
-from engine.recipe import find
-from engine.recipe.load import load
+from engine.errors import DataError, EngineError, Fault
 from engine.recipe.schema import Data, Family, Recipe
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from engine.cli.data import Given
     from engine.report.describe import Goal
     from engine.report.explore import Explored
 
@@ -39,10 +38,13 @@ class Asked:
 
 def explore_(arguments: Namespace) -> int:
     """Write the page of a file, or of the rows that a recipe reads."""
+    from engine.cli.data import given
     from engine.report.describe import Kind
     from engine.report.explore import explore, page
 
-    asked = _asked(arguments)
+    data = given(arguments.data, arguments.query, arguments.overrides)
+    with data.errors():
+        asked = _asked(data, arguments.target)
     goal = _goal(asked)
     found = {str(name): taken_for(asked.frame, str(name)) for name in asked.frame.columns}
     kinds = {
@@ -58,25 +60,19 @@ def explore_(arguments: Namespace) -> int:
     return 0
 
 
-def _asked(arguments: Namespace) -> Asked:
-    """Read the rows; a word that is a recipe's name or file is that recipe."""
+def _asked(data: Given, target: str | None) -> Asked:
+    """Read the rows; those of a recipe as it picks and cleans them."""
     from engine.steps.load import Dataset, read
 
-    word = arguments.data
-    if word in find.known(Path.cwd()) or word.endswith((".yaml", ".yml")):
-        recipe = load(word, arguments.overrides).recipe
-        if arguments.target:
-            recipe = recipe.model_copy(
-                update={"data": recipe.data.model_copy(update={"target": arguments.target})}
-            )
-        title = f"{recipe.name}: {recipe.data.source}"
+    if data.loaded:
+        recipe = data.loaded.recipe
+        changes = {"query": data.asked.query or None, **({"target": target} if target else {})}
+        recipe = recipe.model_copy(update={"data": recipe.data.model_copy(update=changes)})
+        title = f"{recipe.name}: {data.name}"
         return Asked(recipe.name, title, recipe, Dataset(recipe.data).frame)
-    if arguments.overrides:
-        hint = "give the recipe instead of the data"
-        raise RecipeError(Fault("overrides change a recipe, and this is data", word, hint))
-    data = Data(source=word, target=arguments.target or " ")
-    recipe = Recipe(name="explored", data=data, model={"dummy": Family()})
-    return Asked(recipe_name(word), word, recipe, read(data))
+    rows = Data(source=data.asked.address, query=data.asked.query or None, target=target or " ")
+    recipe = Recipe(name="explored", data=rows, model={"dummy": Family()})
+    return Asked(recipe_name(data.name, data.query), data.name, recipe, read(rows))
 
 
 def _goal(asked: Asked) -> Goal | None:

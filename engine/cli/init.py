@@ -29,20 +29,25 @@ _NAMES_A_ROW = re.compile(
     r"|^unnamed: 0$",
 )
 MOST_HINT = 300
+ENDINGS = r"(\.(csv|tsv|parquet|pq|jsonl?|ndjson|feather|arrow|xlsx|gz|bz2|xz|zst|zip|db|sqlite))+$"
 
 
 def init_(arguments: Namespace) -> int:
     """Write a recipe that predicts a column of a file."""
-    from engine.steps.load import source_of  # pandas takes a second to import
+    from engine.cli.data import given  # pandas takes a second to import
 
-    name = recipe_name(arguments.data)
+    data = given(arguments.data, arguments.query)
+    if data.loaded:
+        hint = f"engine explore {arguments.data} shows its rows"
+        raise RecipeError(Fault("this is a recipe already", arguments.data, hint))
+    name = recipe_name(data.name, data.query)
     path = RECIPES / f"{name}.yaml"
     if path.exists() and not arguments.force:
         hint = "--force writes over it, or rename it first"
         raise RecipeError(Fault(f"{path} exists already", hint=hint))
-    source = source_of(arguments.data)
-    frame = source.read(arguments.data)
-    draft = examine(frame, arguments.data, arguments.target, name)
+    with data.errors():
+        frame = data.asked.read()
+    draft = examine(frame, arguments.data, arguments.target, name, data.query)
     _write(path, draft)
     if arguments.json:
         return console.as_json(_report(path, draft))
@@ -50,18 +55,23 @@ def init_(arguments: Namespace) -> int:
     return 0
 
 
-def recipe_name(source: str) -> str:
-    """Return what a recipe for a source is called.
+def recipe_name(source: str, query: str = "") -> str:
+    """Return what a recipe for a source, or for a table of a database, is called.
 
     >>> recipe_name("data/my customers.csv.gz"), recipe_name("sklearn:wine")
     ('my_customers', 'wine')
+    >>> recipe_name("data/2024-*.csv"), recipe_name("sqlite:///shop.db", "orders")
+    ('2024', 'orders')
     """
-    last = re.split(r"[/\\:]", source)[-1]
-    stem = re.sub(r"(\.(csv|tsv|parquet|pq|gz|json|xlsx))+$", "", last, flags=re.IGNORECASE)
+    if query and query.replace("_", "").isalnum():
+        return find.name(Path(f"{query}.yaml"))
+    last = re.split(r"[/\\:]", re.split(r"[?#]", source)[0])[-1]
+    stem = re.sub(ENDINGS, "", last, flags=re.IGNORECASE)
+    stem = re.sub(r"^[^\w]+|[^\w]+$", "", stem.replace("*", ""))
     return find.name(Path(f"{stem.replace('.', '_') or 'recipe'}.yaml"))
 
 
-def examine(frame: pd.DataFrame, source: str, target: str, name: str) -> Draft:
+def examine(frame: pd.DataFrame, source: str, target: str, name: str, query: str = "") -> Draft:
     """Find out what a recipe for a target column should say.
 
     Raises
@@ -79,7 +89,7 @@ def examine(frame: pd.DataFrame, source: str, target: str, name: str) -> Draft:
     frame = reading.cleaned(frame, nulls)
     formats = {n: form for n, form in reading.formats(frame).items() if n != target}
     frame = reading.dated(frame, formats)
-    recipe = _least_recipe(name, source, target)
+    recipe = _least_recipe(name, target)
     found = read_target(frame, recipe)
     known = frame[found.known]
     positive = found.classes[-1] if found.task == "binary" else None
@@ -90,7 +100,7 @@ def examine(frame: pd.DataFrame, source: str, target: str, name: str) -> Draft:
     label = Found(target, "number" if found.task == "regression" else "category", "")
     expected = propose.expectations(frame, [*usable, label], id_.name if id_ else None)
     draft = Draft(
-        recipe=name, source=source, target=target, rows=len(frame),
+        recipe=name, source=source, query=query, target=target, rows=len(frame),
         task=found.task, because=found.reason, metric=metric_name(recipe, found),
         positive=positive, share=float((found.values[found.known] == 1).mean()),
         unlabelled=len(frame) - len(known), id=id_,
@@ -113,7 +123,7 @@ def _require(target: str, columns: list[str]) -> None:
 
 def _require_expressible(draft: Draft) -> None:
     """Refuse names that a recipe would read as a reference, or as left open."""
-    named = [draft.source, draft.target, *(column.name for column in draft.dropped)]
+    named = [draft.target, *(column.name for column in draft.dropped)]
     named += [draft.id.name] if draft.id else []
     named += [draft.positive] if isinstance(draft.positive, str) else []
     strange = [name for name in named if not expressible(name)]
@@ -127,8 +137,8 @@ def expressible(name: str) -> bool:
     return "${" not in name and name != "???"
 
 
-def _least_recipe(name: str, source: str, target: str) -> Recipe:
-    data = Data(source=source, target=target)
+def _least_recipe(name: str, target: str) -> Recipe:
+    data = Data(source=name, target=target)
     return Recipe(name=name, data=data, model={"dummy": Family()})
 
 

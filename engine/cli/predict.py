@@ -1,4 +1,4 @@
-"""``engine predict``: predictions for the rows of a file, in bounded memory."""
+"""``engine predict``: predictions for the rows of a source, in bounded memory."""
 
 from __future__ import annotations
 
@@ -7,10 +7,9 @@ from pathlib import Path
 
 from engine.bundle.load import open_bundle
 from engine.bundle.score import Counts, score
-from engine.catalogue import find
 from engine.cli import console
+from engine.cli.data import given
 from engine.cli.outputs import OUTPUTS
-from engine.sources import kind_of
 
 MOST_UNSEEN = 5
 
@@ -18,9 +17,10 @@ MOST_UNSEEN = 5
 def predict_(arguments: Namespace) -> int:
     """Write predictions; their rows stand in the order of the input's."""
     bundle = open_bundle(OUTPUTS.bundle(arguments.bundle))
-    source = find("sources", kind_of(arguments.data, "DATA"))
+    data = given(arguments.data, arguments.query, arguments.overrides)
     output = Path(arguments.output)
-    counts = score(bundle, source, arguments.data, output)
+    with data.errors():
+        counts = score(bundle, data.asked.source, data.asked.address, output)
     _tell_unseen(counts)
     for column, count in counts.lost.items():
         text = f"{column}: {count:,} infinite or too large for a 32-bit number, taken as missing"
@@ -28,7 +28,7 @@ def predict_(arguments: Namespace) -> int:
     for failed in counts.failed.values():
         console.notice(str(failed))
     if counts.without_id:
-        text = f"{arguments.data} has no id column {bundle.id!r}: the predictions are without it"
+        text = f"{data.name} has no id column {bundle.id!r}: the predictions are without it"
         console.notice(text)
     console.line(f"{counts.rows:,} predictions in {output}")
     return 0

@@ -77,7 +77,7 @@ class Verb:
 
 WORDS: Mapping[str, str] = {
     "RECIPE": "a name in ./recipes or of the engine's own, or a YAML file",
-    "DATA": "a file, sklearn:NAME or package:NAME/path/in/it.csv",
+    "DATA": "a file, a pattern, an URL, sklearn:NAME, package:NAME/path/in/it.csv, or a recipe",
     "RUN": "a recipe (its newest run), a run folder or a bundle folder",
     "BUNDLE": "a recipe (its newest run), a run folder or a bundle folder",
     "KEY": "a key of the recipe, joined by dots, e.g. search.trials",
@@ -93,16 +93,17 @@ TARGET = Flag(("--target",), "the column to predict", "COLUMN", required=True)
 GOAL = Flag(("--target",), "show every column against this one", "COLUMN")
 PAGE = Flag(("-o", "--output"), "where to; below outputs/explored if not given", "FILE")
 FORCE = Flag(("--force",), "write over a recipe of that name")
+QUERY = Flag(("--query",), "what a database is asked: a table's name, or SELECT ...", "SQL")
 WIDE = Flag(("--wide",), "all that is known of each")
 
 VERBS: Mapping[str, Verb] = {
     "init": Verb(
-        "write a commented recipe from a data file", "init", "DATA", (TARGET, FORCE, JSON),
+        "write a commented recipe from a data file", "init", "DATA", (TARGET, QUERY, FORCE, JSON),
         more="The task and the kinds of columns are inferred as a run would; the recipe says why.",
         examples=("engine init data/customers.csv --target churned",),
     ),
     "explore": Verb(
-        "write a page about a data set", "explore", "DATA", (GOAL, PAGE, JSON), True,
+        "write a page about a data set", "explore", "DATA", (GOAL, QUERY, PAGE, JSON), True,
         more="For a recipe's name, about the rows that it reads. The page needs nothing else.",
         examples=("engine explore data/customers.csv --target churned", "engine explore churn"),
     ),
@@ -132,9 +133,14 @@ VERBS: Mapping[str, Verb] = {
         examples=("engine show churn", "engine show churn --hydra"),
     ),
     "predict": Verb(
-        "predict the rows of a file", "predict", "BUNDLE DATA", (OUT,),
-        more="Streams: the file may be larger than memory. Rows keep their order.",
-        examples=("engine predict churn new.csv -o predictions.csv",),
+        "predict the rows of a file", "predict", "BUNDLE DATA", (OUT, QUERY), True,
+        more="Streams: the data may be larger than memory. Rows keep their order. Where DATA is a "
+        "recipe,\nthe rows are those that its source, or its tables and query, give; overrides "
+        "change that recipe.",
+        examples=(
+            "engine predict churn new.csv -o predictions.csv",
+            "engine predict churn churn data.tables.orders=new_orders.csv -o predictions.csv",
+        ),
     ),
     "why": Verb(
         "say where a value came from", "recipe", "RECIPE KEY", (JSON,), True,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from argparse import Namespace
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 from engine.catalogue import near
 from engine.cli.verbs import LATER_FLAGS, VERBS, Flag, Verb
@@ -109,9 +110,10 @@ def _unknown(name: str, word: str, known: dict[str, Flag]) -> Fault:
 
 
 def _is_override(word: str, rest: Sequence[str]) -> bool:
-    """Tell an override from the path of a recipe that holds an equals sign."""
+    """Tell an override from a path or an URL that holds an equals sign."""
     is_recipe = word.endswith(YAML) and word == rest[0]
-    return word.startswith("~") or ("=" in word and not is_recipe)
+    is_data = "://" in word.partition("=")[0] or Path(word).exists()
+    return word.startswith("~") or ("=" in word and not is_recipe and not is_data)
 
 
 def _superfluous(name: str, verb: Verb, given: Sequence[str]) -> list[Fault]:

@@ -15,9 +15,10 @@ from typing import Any
 from engine.plan.hidden import Hidden, look_up
 from engine.plan.step import Step, name, optional
 from engine.recipe.schema import Recipe
-from engine.steps.load import source_of
+from engine.steps.load import asked
 
 DISTRIBUTIONS = {"sklearn": "scikit-learn", "interpret": "interpret-core"}
+WHENCE = ("data.source", "data.tables", "data.query")
 CODE = (
     "bundle", "estimators", "formula", "metrics", "models", "search", "sources", "splitters",
     "steps", "transforms",
@@ -70,12 +71,14 @@ class Parts:
         ]
 
     def _files_since(self, earlier: Parts) -> list[str]:
-        if earlier.keys.get("data.source") != self.keys.get("data.source"):
+        if any(earlier.keys.get(key) != self.keys.get(key) for key in WHENCE):
             return []  # other data altogether: the key says so
-        return [
-            f"{file} has changed ({_seen(earlier.seen, self.seen)})"
-            for file in {**earlier.files, **self.files}
-            if earlier.files.get(file) != self.files.get(file)
+        seen = _seen(earlier.seen, self.seen)
+        gone = [f"{file} is gone ({seen})" for file in earlier.files if file not in self.files]
+        return gone + [
+            f"{file} {'has changed' if file in earlier.files else 'is new'} ({seen})"
+            for file, digest in self.files.items()
+            if earlier.files.get(file) != digest
         ]
 
 
@@ -104,7 +107,8 @@ def parts(step: Step, recipe: Recipe, inputs: Mapping[str, str], hidden: Hidden)
     keys = {key: hidden.at(key, _meant(look_up(tree, key))) for key in step.READS}
     data = files_of(recipe, hidden) if name(step) == "load" else {}
     own = families_libraries(recipe) if optional(step, "FITS") else ()
-    names = dict.fromkeys(("recipe-engine", *step.LIBRARIES, *own))
+    engine = ("duckdb",) if data and recipe.data.tables else ()
+    names = dict.fromkeys(("recipe-engine", *step.LIBRARIES, *own, *engine))
     return Parts(keys, data, dict(inputs), {library: _version(library) for library in names})
 
 
@@ -122,10 +126,13 @@ def families_libraries(recipe: Recipe) -> list[str]:
     return sorted(DISTRIBUTIONS.get(package, package) for package in packages)
 
 
-def files_of(recipe: Recipe, hidden: Hidden) -> dict[str, str]:
-    """Return the content hashes of the data."""
-    spec = recipe.data.source
-    found = source_of(spec).fingerprint(spec)
+def files_of(recipe: Recipe, hidden: Hidden, again: bool = False) -> dict[str, str]:
+    """Return the content hashes of the data; ``again``, those of what was read, if it can change.
+
+    What was read from a copy of an answer cannot: the database is not asked a second time.
+    """
+    data = asked(recipe.data)
+    found = data.still() if again else data.fingerprint()
     return {hidden.text(file): digest for file, digest in found.items()}
 
 

@@ -8,9 +8,11 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import quote, unquote
 
 from engine.contracts import Listener
 from engine.errors import EngineError, Fault
+from engine.recipe.file import secrets
 from engine.recipe.file.references import PIECE, Resolver, leaves
 
 SHORT = 4  # a value of fewer letters would be found in innocent texts
@@ -38,7 +40,11 @@ class Hidden:
         texts = [text for _, text in leaves(tree) if isinstance(text, str)]
         names = {piece["name"] for text in texts for piece in PIECE.finditer(text)} - {None}
         references = {name: f"${{oc.env:{name}}}" for name in sorted(names)}
-        values = {str(Resolver({}).resolved(text)): text for text in references.values()}
+        values = {
+            form: text
+            for text in references.values()
+            for form in _forms(str(Resolver({}).resolved(text)))
+        }
         known = [value for value, text in values.items() if len(value) >= SHORT and value != text]
         return cls(tree, {value: values[value] for value in sorted(known, key=len, reverse=True)})
 
@@ -81,6 +87,13 @@ class Hidden:
                 raise
             faults = (Fault(*map(self.text, (f.message, f.where, f.hint))) for f in error.faults)
             raise type(error)(*faults) from None
+
+
+def _forms(value: str) -> Iterator[str]:
+    """Yield a value as it may be met: also as URLs write it, and the password of an URL."""
+    password = secrets.password(value)
+    for text in (password, value) if password else (value,):
+        yield from dict.fromkeys((quote(text, safe=":"), quote(text, safe=""), unquote(text), text))
 
 
 def look_up(tree: Any, key: str) -> Any:

@@ -67,8 +67,9 @@ def asked(jobs: Sequence[tuple[Recipe, Mapping[str, Any]]], drawn: Sequence[Any]
     """
     data: dict[str, dict[str, str]] = {}
     for recipe, tree in jobs:
-        if recipe.data.source not in data:
-            data[recipe.data.source] = files_of(recipe, Hidden.of(tree))
+        whence = repr((recipe.data.source, recipe.data.tables, recipe.data.query))
+        if whence not in data:
+            data[whence] = files_of(recipe, Hidden.of(tree))
     text = json.dumps([[tree for _, tree in jobs], list(data.values()), *drawn], default=str)
     return hashlib.blake2b(text.encode(), digest_size=10).hexdigest()
 

@@ -18,6 +18,7 @@ from engine.plan.results import DAMAGE, Results, damaged
 from engine.plan.step import Step, name, optional
 from engine.plan.store import Store, is_whole
 from engine.recipe.schema import Recipe
+from engine.steps.load import asked
 
 WAITING = "another run of this recipe holds its search; waiting for it to end"
 
@@ -140,7 +141,7 @@ class Progress:
         if self._looked or not read:
             return
         self._looked = True
-        if files_of(self.recipe, self.hidden) != before:
+        if files_of(self.recipe, self.hidden, again=True) != before:
             hint = "type the same command again when nothing writes to it any more"
-            source = self.hidden.text(self.recipe.data.source)
+            source = self.hidden.text(asked(self.recipe.data).name)
             raise DataError(Fault("the data has changed while it was read", source, hint))

@@ -65,7 +65,7 @@ def _data(plan: Plan, split: Split) -> dict[str, Any]:
     how = read_json(plan.results.folder("split") / "facts.json")
     classes = [str(label) for label in split.target.classes]
     return {
-        "source": plan.hidden.plainly("data.source", plan.recipe.data.source),
+        "source": plan.hidden.plainly("data.source", load.asked(plan.recipe.data).name),
         "rows": facts["rows"],
         "read": facts["read"],
         "target": plan.recipe.data.target,

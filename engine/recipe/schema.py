@@ -24,6 +24,7 @@ from engine.recipe.family import (
 from engine.recipe.metric.read import RefusedError, read
 from engine.recipe.part import NotYet as NotYet
 from engine.recipe.part import Part as Part
+from engine.recipe.tables import Tables
 
 Task = Literal["binary", "multiclass", "regression"]
 
@@ -63,8 +64,10 @@ class Problem(Part):
 class Data(Part):
     """Where the rows come from, and what their columns mean."""
 
-    source: Annotated[str, Field(min_length=1)]
-    """A file (CSV, TSV, Parquet), `sklearn:NAME`, or `package:NAME/path/in/it.csv`."""
+    source: Annotated[str, Field(min_length=1)] = ""
+    """A file (CSV, Parquet, JSON, Feather, Excel; a pattern such as `data/*.csv` for many), an URL
+    (http, https, s3, or a database's, which `query` then asks), `sklearn:NAME`, or
+    `package:NAME/path/in/it.csv`."""
     target: Annotated[str, Field(min_length=1)]
     """The column to predict."""
     id: str | None = None
@@ -80,10 +83,12 @@ class Data(Part):
     """Columns to leave out."""
     unseen: Literal["warn", "fail", "accept"] = "warn"
     """What prediction does with a category that training never saw; it counts as missing."""
-    tables: NotYet = None
-    """Several named sources, joined by `query`."""
-    query: NotYet = None
-    """SQL over `tables`, or over a database."""
+    tables: Tables = {}
+    """In the place of `source`: several sources by name, over which `query` asks; each is written
+    as a source is, or `{source: URL, query: ...}` for a database."""
+    query: Annotated[str, Field(min_length=1)] | None = None
+    """One SELECT over `tables` (in DuckDB's SQL), or to the database of `source`; a table's name
+    alone stands for all of its rows."""
     columns: dict[str, Kept | ColumnType] | list[str] = {}
     """Pick and type columns: a list of names to keep beside those named above, or for each name
     number, category, date, boolean, text, keep, drop or `{type: date, format: "%d.%m.%Y"}`; `"*"`

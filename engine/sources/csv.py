@@ -1,4 +1,4 @@
-"""Comma-separated text in UTF-8, gzipped or not.
+"""Comma-separated text in UTF-8, packed or not.
 
 The first line that is not blank is the header. What stands between values is told by it: the
 first of comma, semicolon, tab and bar that it holds; a tab where the name ends in ``.tsv``. Values
@@ -18,7 +18,7 @@ import pyarrow as pa
 from pyarrow import csv
 
 from engine.errors import DataError, Fault
-from engine.sources import files, text, typed
+from engine.sources import files, packed, text, typed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,7 +28,7 @@ _HELD = 64 << 20
 
 
 def fingerprint(spec: str) -> dict[str, str]:
-    """Return a hash of the file's bytes."""
+    """Return a hash of each file's bytes."""
     return files.fingerprint(spec)
 
 
@@ -38,13 +38,14 @@ def read(spec: str) -> pd.DataFrame:
     Raises
     ------
     engine.errors.DataError
-        If the file cannot be read as columns and rows; names the line.
+        If a file cannot be read as columns and rows; names the line.
     """
-    path = files.found(spec)
-    head = text.header(path)
-    with _explained(path, head), _stream(path) as stream:
-        table = csv.read_csv(stream, **_options(head))
-    return typed.frame(table)
+    tables = []
+    for path, head in heads(spec).items():
+        with _explained(path, head), _stream(path) as stream:
+            tables.append(csv.read_csv(stream, **_options(head)))
+    names = tables[0].column_names
+    return typed.frame(pa.concat_tables([table.select(names) for table in tables]))
 
 
 def chunks(spec: str, rows: int) -> Iterator[pd.DataFrame]:
@@ -53,14 +54,28 @@ def chunks(spec: str, rows: int) -> Iterator[pd.DataFrame]:
     Raises
     ------
     engine.errors.DataError
-        If the file cannot be read as columns and rows; names the line.
+        If a file cannot be read as columns and rows; names the line.
     """
-    path = files.found(spec)
-    head = text.header(path)
-    with _explained(path, head), _stream(path) as stream:
-        for table in _gathered(csv.open_csv(stream, **_options(head)), rows):
-            for start in range(0, table.num_rows, rows):
-                yield table.slice(start, rows).to_pandas()
+    found = heads(spec)
+    names = next(iter(found.values())).names
+    for path, head in found.items():
+        with _explained(path, head), _stream(path) as stream:
+            for table in _gathered(csv.open_csv(stream, **_options(head)), rows):
+                for start in range(0, table.num_rows, rows):
+                    yield table.slice(start, rows).select(names).to_pandas()
+
+
+def heads(spec: str) -> dict[Path, text.Header]:
+    """Look at each file that is meant, and refuse them if their columns differ.
+
+    Raises
+    ------
+    engine.errors.DataError
+        If one is not text with columns and rows.
+    """
+    found = {path: text.header(path) for path in files.matched(spec)}
+    files.alike({str(path): head.names for path, head in found.items()})
+    return found
 
 
 def _gathered(batches: Iterable[pa.RecordBatch], rows: int) -> Iterator[pa.Table]:
@@ -75,9 +90,16 @@ def _gathered(batches: Iterable[pa.RecordBatch], rows: int) -> Iterator[pa.Table
         yield pa.Table.from_batches(held)
 
 
-def _stream(path: Path) -> Any:
-    packed = path.name.lower().endswith(".gz")
-    return pa.input_stream(str(path), compression="gzip" if packed else None)
+@contextmanager
+def _stream(path: Path) -> Iterator[Any]:
+    """Open the text; what is packed was read once already, so that it is known to be whole."""
+    how = packed.ending(path.name)
+    if how in ("", ".gz"):  # Arrow unpacks these itself, quicker
+        with pa.input_stream(str(path), compression="gzip" if how else None) as stream:
+            yield stream
+        return
+    with files.opened(path) as file, pa.PythonFile(file, "r") as stream:
+        yield stream
 
 
 def _options(head: text.Header) -> dict[str, Any]:

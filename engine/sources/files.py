@@ -2,16 +2,35 @@
 
 from __future__ import annotations
 
-import gzip
+import glob
 import hashlib
-import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import BinaryIO
 
 from engine import catalogue
 from engine.errors import DataError, Fault
+from engine.sources import packed
+
+_SIGNS = "*?["
+MOST_NAMED = 10
+
+
+def matched(spec: str) -> list[Path]:
+    """Return the file, or all files that a pattern matches, in the order of their names.
+
+    Raises
+    ------
+    engine.errors.DataError
+        If there is none, or one cannot be read.
+    """
+    if not any(sign in spec for sign in _SIGNS) or Path(spec).exists():
+        return [found(spec)]
+    names = sorted(name for name in glob.glob(spec, recursive=True) if Path(name).is_file())
+    if not names:
+        raise DataError(Fault("the pattern matches no file", spec, _around(spec)))
+    return [found(name) for name in names]
 
 
 def found(spec: str) -> Path:
@@ -40,34 +59,34 @@ def found(spec: str) -> Path:
 
 
 def fingerprint(spec: str) -> dict[str, str]:
-    """Return the blake2b hash (hexadecimal, 32 digits) of the file's bytes, by its name."""
-    path = found(spec)
+    """Return the blake2b hash (hexadecimal, 32 digits) of each file's bytes, by its name."""
+    paths = matched(spec)
+    if len(paths) == 1 and Path(spec) == paths[0]:
+        return {spec: _digest(paths[0])}
+    return {str(path): _digest(path) for path in paths}
+
+
+def _digest(path: Path) -> str:
     try:
         with path.open("rb") as file:
             digest = hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=16))
     except OSError as error:
-        raise DataError(unreadable(spec, error)) from error
-    return {spec: digest.hexdigest()}
+        raise DataError(unreadable(str(path), error)) from error
+    return digest.hexdigest()
 
 
 @contextmanager
 def opened(path: Path) -> Iterator[BinaryIO]:
-    """Open a file's bytes, unpacked where its name ends in ``.gz``.
+    """Open a file's bytes, unpacked where its name says that it is packed.
 
     Raises
     ------
     engine.errors.DataError
         If the bytes cannot be read, or cannot be unpacked, while it is open.
     """
-    packed = path.name.lower().endswith(".gz")
     try:
-        with gzip.open(path, "rb") if packed else path.open("rb") as file:
-            yield cast(BinaryIO, file)
-    except (gzip.BadGzipFile, zlib.error, EOFError) as error:
-        hint = "pack it again, or take .gz off its name if it is not packed"
-        raise DataError(
-            Fault(f"this is not a whole gzip file: {error}", str(path), hint)
-        ) from error
+        with packed.opened(path) as file:
+            yield file
     except OSError as error:
         raise DataError(unreadable(str(path), error)) from error
 
@@ -94,6 +113,41 @@ def unique(names: list[str], spec: str) -> None:
         raise DataError(*faults[:10])
 
 
+def alike(columns: Mapping[str, Sequence[str]]) -> None:
+    """Refuse files of one pattern whose columns differ; their order may.
+
+    Parameters
+    ----------
+    columns : mapping
+        Names of the columns by file.
+
+    Raises
+    ------
+    engine.errors.DataError
+    """
+    first, *others = columns.items()
+    faults = []
+    for file, names in others:
+        lacks = [name for name in first[1] if name not in set(names)]
+        adds = [name for name in names if name not in set(first[1])]
+        if lacks or adds:
+            found = " and ".join(
+                text for text in (
+                    f"lacks {_listed(lacks)}" if lacks else "",
+                    f"has {_listed(adds)} besides" if adds else "",
+                ) if text
+            )  # fmt: skip
+            hint = "files of one pattern have the same columns: mend it, or narrow the pattern"
+            faults.append(Fault(f"its columns are not those of {first[0]}: it {found}", file, hint))
+    if faults:
+        raise DataError(*faults[:MOST_NAMED])
+
+
+def _listed(names: Sequence[str]) -> str:
+    shown = ", ".join(map(repr, names[:5]))
+    return shown + (f" and {len(names) - 5:,} more columns" if len(names) > 5 else "")
+
+
 def _misnamed(name: str, places: list[int], spec: str) -> Fault:
     at = ", ".join(map(str, places[:5])) + (" ..." if len(places) > 5 else "")
     if name:
@@ -107,15 +161,25 @@ def _nearby(path: Path) -> str:
     folder = path.parent
     if not folder.is_dir():
         return f"there is no folder {str(folder)!r} either; paths start at {str(Path.cwd())!r}"
-    if any(sign in path.name for sign in "*?["):
-        return "name one file; patterns are not available yet"
     names = sorted(child.name for child in folder.iterdir())
     guess = catalogue.near(path.name, names)
     if guess:
         return f"did you mean {str(folder / guess)!r}?"
-    return f"in that folder: {', '.join(names[:10])}" if names else "that folder is empty"
+    return f"in that folder: {', '.join(names[:MOST_NAMED])}" if names else "that folder is empty"
 
 
 def _inside(path: Path) -> str:
     names = [child.name for child in sorted(path.iterdir()) if child.is_file()]
     return f"name a file in it, such as {str(path / names[0])!r}" if names else "name a file"
+
+
+def _around(spec: str) -> str:
+    """Say what there is where a pattern begins to vary."""
+    parts = Path(spec).parts
+    varies = next(i for i, part in enumerate(parts) if any(sign in part for sign in _SIGNS))
+    steady = Path(*parts[:varies])
+    if not steady.is_dir():
+        return f"there is no folder {str(steady)!r}; paths start at {str(Path.cwd())!r}"
+    names = sorted(child.name for child in steady.iterdir())
+    more = " ..." if len(names) > MOST_NAMED else ""
+    return f"in {str(steady)!r}: {', '.join(names[:MOST_NAMED]) + more or 'nothing'}"

@@ -1,4 +1,4 @@
-"""A CSV or Parquet file inside an installed package, as ``package:NAME/path/in/it.csv``.
+"""A file inside an installed package, as ``package:NAME/path/in/it.csv``.
 
 The package is found but not imported, and nothing outside its folder is read.
 """
@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.machinery import PathFinder
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine import catalogue
 from engine.errors import DataError, Fault
-from engine.sources import kind_of
+from engine.sources.asked import Asked
+from engine.sources.kinds import kind_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -42,6 +44,12 @@ def chunks(spec: str, rows: int) -> Iterator[pd.DataFrame]:
     """Yield at most ``rows`` rows at a time, as the file's own source does."""
     reader, path = _located(spec)
     yield from reader.chunks(path, rows)
+
+
+@contextmanager
+def local(spec: str) -> Iterator[Asked]:
+    """Give the file, to be asked for."""
+    yield Asked(_located(spec)[1], where=spec)
 
 
 def _located(spec: str) -> tuple[Any, str]:

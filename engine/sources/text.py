@@ -25,7 +25,10 @@ _LONGEST = 2**31 - 1
 _OPEN = "unexpected end of data"  # what Python's csv module says of a quote that is not closed
 _MAGIC = {
     b"PAR1": ("Parquet", "end its name in .parquet"),
-    b"PK\x03\x04": ("a zip or Excel file", "save it as CSV (UTF-8)"),
+    b"PK\x03\x04": ("a zip or Excel file", "end its name in .csv.zip, or .xlsx if it is Excel's"),
+    b"BZh": ("packed by bzip2", "end its name in .csv.bz2"),
+    b"\xfd7zXZ\0": ("packed by xz", "end its name in .csv.xz"),
+    b"\x28\xb5\x2f\xfd": ("packed by Zstandard", "end its name in .csv.zst"),
     b"\xd0\xcf\x11\xe0": ("an old Excel file", "save it as CSV (UTF-8)"),
     b"\x1f\x8b": ("packed by gzip", "end its name in .csv.gz"),
     b"\xff\xfe": ("UTF-16", "convert it: iconv -f UTF-16 -t UTF-8"),

@@ -12,19 +12,18 @@ from typing import Any, Protocol
 import numpy as np
 import pandas as pd
 
-from engine import catalogue
 from engine.bundle.rules import Rule, apply, retyped
 from engine.contracts import Index, Listener
 from engine.errors import DataError, Fault
 from engine.recipe.schema import Data, Recipe
-from engine.sources import kind_of
+from engine.sources import Asked
 from engine.steps import rows
 from engine.steps.values import advise, picked, require, require_semantic, rules
 
 ABOUT = "read the rows"
 MAKES = "the dataset"
 READS = (
-    "data.source", "data.drop", "data.columns", "data.clean", "data.sample", "data.target",
+    "data.source", "data.tables", "data.query", "data.drop", "data.columns", "data.clean", "data.sample", "data.target",
 )  # fmt: skip
 NEEDS: tuple[str, ...] = ()
 LIBRARIES = ("pandas", "pyarrow")
@@ -141,15 +140,20 @@ def read(data: Data) -> pd.DataFrame:
     DataError
         If they cannot be read, or if two columns have one name.
     """
-    found: pd.DataFrame = source_of(data.source).read(data.source)
-    frame = found.rename(columns=str).reset_index(drop=True)
+    frame = asked(data).read().rename(columns=str).reset_index(drop=True)
     _once(frame)
     return frame
 
 
-def source_of(spec: str) -> Any:
-    """Return the catalogue entry that reads ``spec``."""
-    return catalogue.find("sources", kind_of(spec))
+def asked(data: Data) -> Asked:
+    """Return what is asked of which source."""
+    tables = {
+        name: Asked(table, where=f"data.tables.{name}")
+        if isinstance(table, str)
+        else Asked(table.source, table.query or "", where=f"data.tables.{name}")
+        for name, table in data.tables.items()
+    }
+    return Asked(data.source, data.query or "", tables)
 
 
 def _take(frame: pd.DataFrame, data: Data, also: Sequence[str] = ()) -> _Taken:

@@ -20,6 +20,9 @@ from engine.sources import kind_of
 WRITERS: Mapping[str, Callable[[pd.DataFrame, Path], object]] = {
     ".csv": lambda frame, path: frame.to_csv(path, index=False),
     ".parquet": lambda frame, path: frame.to_parquet(path),
+    ".json": lambda frame, path: frame.to_json(path, orient="records"),
+    ".feather": lambda frame, path: frame.to_feather(path),
+    ".xlsx": lambda frame, path: frame.to_excel(path, index=False),
 }
 
 _FRAME = pd.DataFrame(
@@ -93,7 +96,7 @@ def check_fingerprint(name: str, folder: Path) -> None:
     assert found
     assert all(set(digest) <= set(string.hexdigits) for digest in found.values())
     assert all(len(digest) >= 32 for digest in found.values())
-    assert found == _source(name).fingerprint(example(name, folder))
+    assert found == _source(name).fingerprint(spec)
 
 
 def check_fingerprint_of_change(name: str, folder: Path) -> None:

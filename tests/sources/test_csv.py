@@ -202,7 +202,7 @@ def test_missing_file(write):
     )
     assert "there is no folder 'nowhere' either" in refused("nowhere/customers.csv")
     assert "in that folder: customers.csv" in refused("zzz.csv")
-    assert "patterns are not available yet" in refused("*.csv")
+    assert refused("*.tsv") == ("*.tsv: the pattern matches no file\n    in '.': customers.csv")
 
 
 def test_folder(write, tmp_path):

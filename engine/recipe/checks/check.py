@@ -22,6 +22,7 @@ from engine.recipe.checks import (
     in_metrics,
     in_model,
     in_ranges,
+    in_source,
     in_split,
     sentences,
 )
@@ -91,6 +92,8 @@ def _meaning(tree: Mapping[str, Any]) -> Iterator[tuple[Key, Fault]]:
     yield from _truths(tree, ())
     data = _section(tree, "data")
     yield from _data(data)
+    if isinstance(tree.get("data"), Mapping):
+        yield from in_source.faults(data)
     yield from in_data.faults(data)
     yield from in_expect.faults(_section(data, "expect"))
     yield from in_split.faults(data, _section(tree, "evaluation"))

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import quote
 
 from engine import catalogue
 from engine.errors import Fault
@@ -23,6 +24,8 @@ PIECE = re.compile(
     r"\$\{\s*(?:oc\.env:\s*(?P<name>[A-Za-z_]\w*)\s*(?:,(?P<default>[^{}$]*))?"
     r"|(?P<key>[A-Za-z_][\w-]*(?:\.[\w-]+)*)\s*)\}"
 )
+_BEFORE = re.compile(r"[A-Za-z][\w+.-]*://[^/@\s?#]*$")
+_AFTER = re.compile(r"[^/@\s?#]*@")
 Key = tuple[str, ...]
 
 
@@ -110,9 +113,14 @@ class Resolver:
         whole = PIECE.fullmatch(text)
         if whole:
             return self._piece(whole, open_keys)
-        laid = PIECE.sub(lambda piece: str(self._piece(piece, open_keys)), text)
+        laid = PIECE.sub(lambda piece: self._laid(piece, text, open_keys), text)
         self._spend(len(laid))
         return laid
+
+    def _laid(self, piece: re.Match[str], text: str, open_keys: tuple[Key, ...]) -> str:
+        """Return what a reference inside a text stands for, as it is written there."""
+        value = str(self._piece(piece, open_keys))
+        return quote(value, safe=":") if _names_a_user(piece, text) else value
 
     def _piece(self, piece: re.Match[str], open_keys: tuple[Key, ...]) -> Any:
         if piece["name"]:
@@ -138,6 +146,16 @@ class Resolver:
         self.spent += letters
         if self.spent > LETTERS:
             raise UnresolvedError("the references unfold to too much text")
+
+
+def _names_a_user(piece: re.Match[str], text: str) -> bool:
+    """Whether a reference stands for a user or a password in an URL.
+
+    There, signs such as ``@`` and ``/`` have to be written otherwise, which nobody wants to do to
+    a password; in front of everything else they stand as they are.
+    """
+    before, after = PIECE.sub("", text[: piece.start()]), PIECE.sub("", text[piece.end() :])
+    return bool(_BEFORE.search(before) and _AFTER.match(after))
 
 
 def _environment(name: str, default: str | None) -> str | None:

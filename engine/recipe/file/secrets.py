@@ -9,19 +9,41 @@ from typing import Any
 from engine.errors import Fault
 from engine.recipe.file.references import Key, leaves
 
-_URL = re.compile(r"(?P<before>[A-Za-z][\w+.-]{0,20}://[^/\s:@]*:)(?P<password>[^/\s@]+)(?=@)")
+_URL = re.compile(r"(?P<before>[A-Za-z][\w+.-]{0,20}://[^/\s:@]*:)(?P<password>[^/\s]+)(?=@)")
 _WORDS = {"password", "passwd", "passphrase", "pwd", "token", "secret", "apikey", "credentials"}
-_PAIRS = {("api", "key"), ("access", "key"), ("secret", "key"), ("private", "key")}
+_PAIRS = {
+    ("amz", "signature"),
+    ("api", "key"),
+    ("access", "key"),
+    ("secret", "key"),
+    ("private", "key"),
+}
+_PARAMETER = re.compile(r"(?P<before>[?&](?P<name>[\w.-]+)=)(?P<password>[^&#\s]+)")
 MASK = "***"
 
 
 def masked(text: str) -> str:
-    """Hide the password of every URL in a text.
+    """Hide the password of every URL in a text, and the parameters named like one.
 
-    >>> masked("postgresql://ann:hunter2@host/db")
-    'postgresql://ann:***@host/db'
+    >>> masked("postgresql://ann:hunter2@host/db"), masked("https://host/a.csv?token=hunter2")
+    ('postgresql://ann:***@host/db', 'https://host/a.csv?token=***')
     """
-    return _URL.sub(lambda found: found["before"] + MASK, text)
+    text = _URL.sub(lambda found: found["before"] + MASK, text)
+    if "://" not in text:
+        return text
+    return _PARAMETER.sub(
+        lambda pair: pair["before"] + (MASK if is_secret(pair["name"]) else pair["password"]), text
+    )
+
+
+def password(text: str) -> str:
+    """Return the password of the first URL in a text; empty where there is none.
+
+    >>> password("postgresql://ann:hunter2@host/db")
+    'hunter2'
+    """
+    found = _URL.search(text)
+    return found["password"] if found else ""
 
 
 def is_secret(key: str) -> bool:
@@ -39,10 +61,18 @@ def faults(tree: Any) -> Iterator[tuple[Key, Fault]]:
     for key, value in leaves(tree):
         if not isinstance(value, str) or not value:
             continue
-        literal = _URL.search(value)
+        literal = _URL.search(value) or _in_parameters(value)
         if literal and "${" not in literal["password"]:
             message = f"a password stands in {masked(value)}"
             yield key, Fault(message, hint="write ${oc.env:NAME} in its place")
         elif key and is_secret(key[-1]) and "${" not in value:
             message = f"`{'.'.join(key)}` holds a credential in plain text ({MASK})"
             yield key, Fault(message, hint=f"write {key[-1]}: ${{oc.env:NAME}}")
+
+
+def _in_parameters(text: str) -> re.Match[str] | None:
+    """Find a credential behind the question mark of an URL."""
+    if "://" not in text:
+        return None
+    pairs = (pair for pair in _PARAMETER.finditer(text) if is_secret(pair["name"]))
+    return next((pair for pair in pairs if "${" not in pair["password"]), None)

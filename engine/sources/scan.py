@@ -1,0 +1,180 @@
+"""How DuckDB is shown a table: Parquet and CSV where they lie, all else in memory.
+
+A column of CSV gets the type that all of its values have, by the rule of
+:mod:`engine.sources.typed` (codes such as 00501 stay text); but dates are dates, as SQL has much
+to say about them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from engine import catalogue
+from engine.errors import Fault
+from engine.sources import arrow, copies, csv, files, packed, parquet, text, typed
+from engine.sources.asked import Asked
+
+_SAMPLE = 2_000
+_NATIVE = ("", ".gz", ".zst")  # what DuckDB unpacks by itself
+_DAY = r"\d{4}-\d{2}-\d{2}"
+_MOMENT = _DAY + r"[ T]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}(:?\d{2})?)?"
+_TRUTHS = "('True', 'TRUE', 'true', 'False', 'FALSE', 'false')"
+_TESTS = {  # the first that holds for all values gives the type
+    "BOOLEAN": "{c} IN " + _TRUTHS,
+    "BIGINT": "regexp_full_match(trim({c}), '[+-]?[0-9]+') AND TRY_CAST({c} AS BIGINT) IS NOT NULL",
+    "DOUBLE": "TRY_CAST({c} AS DOUBLE) IS NOT NULL"
+              " AND NOT regexp_full_match(trim({c}), '[+-]?[0-9]{{16,}}')",
+    "DATE": f"regexp_full_match({{c}}, '{_DAY.replace('{', '{{').replace('}', '}}')}')"
+            " AND TRY_CAST({c} AS DATE) IS NOT NULL",
+    "TIMESTAMP": f"regexp_full_match({{c}}, '{_MOMENT.replace('{', '{{').replace('}', '}}')}')"
+                 " AND TRY_CAST({c} AS TIMESTAMP) IS NOT NULL",
+}  # fmt: skip
+_NUMBERS = ("BIGINT", "DOUBLE")
+_CODE = "regexp_matches({c}, '^[+-]?0[0-9xX]')"
+
+
+def quoted(name: str) -> str:
+    """Return a name as SQL writes it, whatever it holds."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+@contextmanager
+def located(asked: Asked) -> Iterator[Asked]:
+    """Give what is asked for as files of this machine, where its source knows how."""
+    entry = catalogue.find("sources", asked.kind)
+    local = getattr(entry, "local", None)
+    if local is None:
+        yield asked
+        return
+    with local(asked.address) as found, located(found) as inner:
+        yield inner
+
+
+def register(connection: duckdb.DuckDBPyConnection, name: str, asked: Asked) -> None:
+    """Make a table known under a name, and its files reachable.
+
+    Raises
+    ------
+    engine.errors.DataError
+        If it cannot be read.
+    """
+    if asked.kind == "csv":
+        paths = [_unpacked(path) for path in csv.heads(asked.address)]
+        _allow(connection, paths)
+        _create(connection, name, _typed(connection, paths))
+    elif asked.kind == "parquet":
+        paths = files.matched(asked.address)
+        names = arrow.united({str(p): arrow.schema(p, parquet.opened) for p in paths}).names
+        _allow(connection, paths)
+        listed = ", ".join(map(quoted, names))
+        scanned = f"read_parquet({_list(paths)}, union_by_name = true)"
+        _create(connection, name, f"SELECT {listed} FROM {scanned}")
+    else:
+        connection.register(name, pa.Table.from_pandas(asked.read(), preserve_index=False))
+
+
+def ragged(found: Iterable[Asked]) -> Fault | None:
+    """Find the row with more or fewer values than its header, in any table of CSV."""
+    for asked in found:
+        if asked.kind == "csv":
+            for path, head in csv.heads(asked.address).items():
+                if fault := text.ragged(path, head):
+                    return fault
+    return None
+
+
+def _allow(connection: duckdb.DuckDBPyConnection, paths: list[Path]) -> None:
+    row = connection.execute("SELECT current_setting('allowed_paths')").fetchall()[0]
+    before = list(row[0] or [])
+    every = [*before, *(str(path.resolve()) for path in paths)]
+    connection.execute(f"SET allowed_paths = [{', '.join(map(_literal, every))}]")
+
+
+def _create(connection: duckdb.DuckDBPyConnection, name: str, query: str) -> None:
+    connection.execute(f"CREATE VIEW {quoted(name)} AS {query}")
+
+
+def _typed(connection: duckdb.DuckDBPyConnection, paths: list[Path]) -> str:
+    """Return a query that reads files of CSV, each column as its type."""
+    heads = {path: text.header(path) for path in paths}
+    names = next(iter(heads.values())).names
+    texts = " UNION ALL ".join(_texts(path, head, names) for path, head in heads.items())
+    types = _types(connection, texts, names)
+    columns = ", ".join(
+        f"CAST({quoted(n)} AS {types[n]}) AS {quoted(n)}" if n in types else quoted(n)
+        for n in names
+    )
+    return f"SELECT {columns} FROM ({texts})"
+
+
+def _texts(path: Path, head: text.Header, names: list[str]) -> str:
+    """Return a query that reads a file of CSV, all values as text."""
+    columns = ", ".join(f"{_literal(name)}: 'VARCHAR'" for name in head.names)
+    listed = ", ".join(map(quoted, names))
+    return (
+        f"SELECT {listed} FROM read_csv({_list([path])}, auto_detect = false, header = false,"
+        f" skip = {head.lines}, columns = {{{columns}}}, delim = {_literal(head.delimiter)},"
+        f" quote = '\"', escape = '\"', nullstr = [{', '.join(map(_literal, typed.MISSING))}])"
+    )
+
+
+def _types(connection: duckdb.DuckDBPyConnection, texts: str, names: list[str]) -> dict[str, str]:
+    """Return the types of columns that are not text: thought of by some rows, tried on all."""
+    some = _holding(connection, f"SELECT * FROM ({texts}) LIMIT {_SAMPLE}", dict.fromkeys(names))
+    likely = {name: found for name, found in some.items() if found}
+    every = _holding(connection, texts, likely)
+    return {name: next(iter(kinds)) for name, kinds in every.items() if kinds}
+
+
+def _holding(
+    connection: duckdb.DuckDBPyConnection, query: str, tried: dict[str, Any]
+) -> dict[str, list[str]]:
+    """Return the types that hold all values of each column; of missing ones alone, all do."""
+    asked = {name: list(kinds or _TESTS) for name, kinds in tried.items()}
+    tests = [
+        f"coalesce(bool_and({_test(kind, name)}) FILTER ({quoted(name)} IS NOT NULL), true)"
+        for name, kinds in asked.items()
+        for kind in kinds
+    ]
+    if not tests:
+        return {}
+    row = connection.execute(f"SELECT {', '.join(tests)} FROM ({query})").fetchall()[0]
+    held = iter(row)
+    return {name: [kind for kind in kinds if next(held)] for name, kinds in asked.items()}
+
+
+def _test(kind: str, name: str) -> str:
+    test = _TESTS[kind].format(c=quoted(name))
+    return f"{test} AND NOT {_CODE.format(c=quoted(name))}" if kind in _NUMBERS else test
+
+
+def _unpacked(path: Path) -> Path:
+    """Return a file that DuckDB can read: itself, or a copy that is unpacked."""
+    if packed.ending(path.name) in _NATIVE:
+        return path
+    seen = path.stat()
+    key = ("unpacked", str(path.resolve()), str(seen.st_mtime_ns), str(seen.st_size))
+    earlier = copies.held(key)
+    name = Path(path.name).stem
+
+    def fill(folder: Path) -> tuple[str, None]:
+        with files.opened(path) as source, (folder / name).open("wb") as target:
+            while block := source.read(1 << 20):
+                target.write(block)
+        return "", None
+
+    return (earlier or copies.made(key, fill)).folder / name
+
+
+def _list(paths: list[Path]) -> str:
+    return f"[{', '.join(_literal(str(path.resolve())) for path in paths)}]"
+
+
+def _literal(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"
