@@ -161,7 +161,7 @@ def _one_of(asked: Asked, column: _Column, said: Values) -> Outcome:
 
 
 def _matches(asked: Asked, column: _Column, said: Values) -> Outcome:
-    codes, uniques = pd.factorize(canonical(column.values))
+    codes, uniques = pd.factorize(_as_written(column.values))
     pattern = rf"\A(?:{said.matches})\z"
     distinct = pa.array(uniques, type=pa.large_string(), from_pandas=True)
     found = pc.match_substring_regex(distinct, pattern=pattern).to_numpy(zero_copy_only=False)
@@ -171,9 +171,14 @@ def _matches(asked: Asked, column: _Column, said: Values) -> Outcome:
 
 
 def _unique(asked: Asked, column: _Column, said: Values) -> Outcome:
-    again = canonical(column.values).duplicated().to_numpy(dtype=bool)
+    again = _as_written(column.values).duplicated().to_numpy(dtype=bool)
     what = "in an earlier row too"
     return column.broken(asked, again, f"stands {what}", f"stand {what}")
+
+
+def _as_written(values: pd.Series[Any]) -> pd.Series[Any]:
+    """Values as text; a whole number without the point that it got where some are missing."""
+    return canonical(values) if is_number(values.dtype) else texts(values)
 
 
 def _missing(asked: Asked, column: _Column, said: Values) -> Outcome:
