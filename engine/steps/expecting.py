@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from engine.bundle.alike import canonical, positions
+from engine.bundle.alike import canonical, positions, written
 from engine.bundle.declared import Declared, DeclaredKind, converted
 from engine.bundle.values import is_number, seconds, shorten, texts
 from engine.contracts import Numbers
@@ -127,7 +127,7 @@ def _min(asked: Asked, column: _Column, said: Values) -> Outcome:
     if isinstance(low, str):
         wrong = ~(column.moments >= _moment(low))
         return _beyond(asked, column, wrong, f"earlier than {low}", "date")
-    return _beyond(asked, column, ~(column.numbers >= low), f"less than {low:g}", "number")
+    return _beyond(asked, column, ~(column.numbers >= low), f"less than {written(low)}", "number")
 
 
 def _max(asked: Asked, column: _Column, said: Values) -> Outcome:
@@ -137,7 +137,7 @@ def _max(asked: Asked, column: _Column, said: Values) -> Outcome:
         is_day = len(high.strip()) == len("2024-01-31")
         late = column.moments < end + DAY if is_day else column.moments <= end
         return _beyond(asked, column, ~late, f"later than {high}", "date")
-    return _beyond(asked, column, ~(column.numbers <= high), f"more than {high:g}", "number")
+    return _beyond(asked, column, ~(column.numbers <= high), f"more than {written(high)}", "number")
 
 
 def _beyond(asked: Asked, column: _Column, wrong: Mask, what: str, kind: str) -> Outcome:

@@ -51,13 +51,13 @@ def folder(tmp_path):
 def test_rules_for_rows_left_some_out_and_row_numbers_are_those_of_the_file(folder):
     rows = pd.read_csv(folder / "data.csv")
     young = (rows.age < 20) & (rows.age > -999)
-    removed = card(folder, "shop")["rows"]
-    assert removed["read"] == 130
+    found = card(folder, "shop")
+    assert found["dataset"]["read"] == 130
     again = int((~young[:10]).sum())
-    assert removed["removed"] == {
+    assert found["dataset"]["removed"] == {
         "clean.where": int(young.sum()), "clean.drop_duplicates": again,
     }  # fmt: skip
-    assert removed["train"] + removed["holdout"] == 130 - young.sum() - again
+    assert sum(found["rows"].values()) == 130 - young.sum() - again
     held = pd.read_parquet(latest(folder, "shop") / "holdout.parquet")
     assert held.truth.tolist() == rows.bought[held.row].tolist()
 
