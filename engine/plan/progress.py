@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from engine.contracts import Listener
 from engine.errors import DataError, EngineError, Fault
@@ -15,11 +16,12 @@ from engine.plan.fingerprint import Parts, files_of, parts
 from engine.plan.hidden import Hidden
 from engine.plan.provenance import now
 from engine.plan.results import DAMAGE, Results, damaged
-from engine.plan.step import Step, name, optional
+from engine.plan.step import LOOKING, Step, name, optional
 from engine.plan.store import Store, is_whole
 from engine.recipe.schema import Recipe
 from engine.steps.load import asked
 
+TOLD = "told.json"
 WAITING = "another run of this recipe holds its search; waiting for it to end"
 
 
@@ -63,8 +65,15 @@ class Progress:
             return None
         found = parts(step, self.recipe, inputs, self.hidden)
         if not self.fresh and self.is_done(step, found.fingerprint):
+            self._tell_again(step, found)
             return self._take(step, found)
         return found
+
+    def _tell_again(self, step: Step, found: Parts) -> None:
+        """Tell what a step told when it was done: the data is as it was."""
+        path = self.store.folder(name(step), found.fingerprint) / TOLD
+        for text in json.loads(path.read_text("utf-8")) if path.exists() else ():
+            self.listener("notice", text=text)
 
     def is_done(self, step: Step, fingerprint: str) -> bool:
         """Whether the store holds the result, whole."""
@@ -89,11 +98,25 @@ class Progress:
             if optional(step, "KEEPS") and not self.fresh and self.is_done(step, found.fingerprint):
                 return self._take(step, found)  # by the run that was waited for
             with self._explained(folder):
-                result = step.run(self.recipe, self.results, folder, self.listener)
+                result = self._run(step, folder)
             self._check_unchanged(found if label == "load" else None)
         if label in ("load", "search"):
             self.results.keep(label, result)
         return self._take(step, found)
+
+    def _run(self, step: Step, folder: Path) -> Any:
+        """Run a step; what a step that only looks tells is kept, to be told again."""
+        told: list[str] = []
+
+        def listener(event: str, **facts: Any) -> None:
+            if event == "notice":
+                told.append(self.hidden.text(facts["text"]))
+            self.listener(event, **facts)
+
+        result = step.run(self.recipe, self.results, folder, listener)
+        if told and name(step) in LOOKING:
+            (folder / TOLD).write_text(json.dumps(told, ensure_ascii=False), "utf-8")
+        return result
 
     def _take(self, step: Step, found: Parts) -> Parts:
         label = name(step)

@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from engine.bundle.alike import canonical, positions
+from engine.bundle.alike import canonical, positions, written
 from engine.bundle.declared import Declared, DeclaredKind, converted
 from engine.bundle.values import is_number, seconds, shorten, texts
 from engine.contracts import Numbers
@@ -127,7 +127,7 @@ def _min(asked: Asked, column: _Column, said: Values) -> Outcome:
     if isinstance(low, str):
         wrong = ~(column.moments >= _moment(low))
         return _beyond(asked, column, wrong, f"earlier than {low}", "date")
-    return _beyond(asked, column, ~(column.numbers >= low), f"less than {low:g}", "number")
+    return _beyond(asked, column, ~(column.numbers >= low), f"less than {written(low)}", "number")
 
 
 def _max(asked: Asked, column: _Column, said: Values) -> Outcome:
@@ -137,7 +137,7 @@ def _max(asked: Asked, column: _Column, said: Values) -> Outcome:
         is_day = len(high.strip()) == len("2024-01-31")
         late = column.moments < end + DAY if is_day else column.moments <= end
         return _beyond(asked, column, ~late, f"later than {high}", "date")
-    return _beyond(asked, column, ~(column.numbers <= high), f"more than {high:g}", "number")
+    return _beyond(asked, column, ~(column.numbers <= high), f"more than {written(high)}", "number")
 
 
 def _beyond(asked: Asked, column: _Column, wrong: Mask, what: str, kind: str) -> Outcome:
@@ -161,7 +161,7 @@ def _one_of(asked: Asked, column: _Column, said: Values) -> Outcome:
 
 
 def _matches(asked: Asked, column: _Column, said: Values) -> Outcome:
-    codes, uniques = pd.factorize(canonical(column.values))
+    codes, uniques = pd.factorize(_as_written(column.values))
     pattern = rf"\A(?:{said.matches})\z"
     distinct = pa.array(uniques, type=pa.large_string(), from_pandas=True)
     found = pc.match_substring_regex(distinct, pattern=pattern).to_numpy(zero_copy_only=False)
@@ -171,9 +171,14 @@ def _matches(asked: Asked, column: _Column, said: Values) -> Outcome:
 
 
 def _unique(asked: Asked, column: _Column, said: Values) -> Outcome:
-    again = canonical(column.values).duplicated().to_numpy(dtype=bool)
+    again = _as_written(column.values).duplicated().to_numpy(dtype=bool)
     what = "in an earlier row too"
     return column.broken(asked, again, f"stands {what}", f"stand {what}")
+
+
+def _as_written(values: pd.Series[Any]) -> pd.Series[Any]:
+    """Values as text; a whole number without the point that it got where some are missing."""
+    return canonical(values) if is_number(values.dtype) else texts(values)
 
 
 def _missing(asked: Asked, column: _Column, said: Values) -> Outcome:

@@ -19,7 +19,7 @@ RECIPES = sorted(
 SMALL = ("search.trials=4", "evaluation.folds=3")
 FILES = {
     "recipe.yaml", "plan.json", "leaderboard.json", "folds.csv", "out_of_fold.parquet",
-    "holdout.parquet", "findings.json", "scorecard.json", "log.txt", "bundle",
+    "holdout.parquet", "expectations.json", "findings.json", "scorecard.json", "log.txt", "bundle",
 }  # fmt: skip
 SANE = {  # what is reached easily, and what would be too good
     "breast_cancer": ("roc_auc", 0.95, 1.0),

@@ -24,6 +24,10 @@ problem:
 data:
   source: ${oc.env:FOLDER}/${oc.env:SECRET_3}/${oc.env:SECRET_4}.csv
   target: bought
+  expect:
+    severity: warn
+    city: {in: ["${oc.env:SECRET_5}"], matches: "${oc.env:SECRET_6}"}
+    relations: {kept: "city != '${oc.env:SECRET_7}' and age < 0"}
 model: [linear]
 search: {trials: 3}
 evaluation: {folds: 3, metrics: [accuracy]}
@@ -61,6 +65,7 @@ def test_references_are_followed_and_their_values_written_nowhere(folder, tmp_pa
     shown = good("show", "sealed", folder=folder)
     texts = [text for ended in (ran, planned, as_json, shown) for text in (ended.out, ended.err)]
     assert leaks(folder, *texts) == []
+    assert "are none of '${oc.env:SECRET_5}'" in ran.err
     run = latest(folder, "sealed")
     for path in (run / "recipe.yaml", run / "bundle" / "recipe.yaml"):
         assert "${oc.env:SECRET_2}" in path.read_text("utf-8")

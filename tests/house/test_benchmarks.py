@@ -9,6 +9,7 @@ from tests.house import tracked
 
 SMALL = {
     "commands.py": ["--runs", "1"],
+    "derive.py": ["--rows", "2000"],
     "explore_page.py": ["--rows", "2000"],
     "predict_stream.py": ["--rows", "5000"],
     "search_overhead.py": ["--rows", "2000", "--trials", "2", "--rounds", "5"],

@@ -86,14 +86,22 @@ def test_expectations_are_about_all_rows_though_a_sample_is_learnt_from(project)
     ran = project.run("data.sample=60", *WARN, "data.expect.rows={min: 100}")
     noted = ran.card["expectations"]
     assert (noted["rows"], noted["broken"][0]["broken"]) == (120, 24)
-    assert ran.card["rows"]["removed"] == {"sample": 60}
+    assert ran.card["dataset"]["removed"] == {"sample": 60}
 
 
 def test_a_column_that_is_left_out_can_be_expected_and_filtered_by(project):
     where = "data.clean.where=\"city != 'Bonn'\""
     ran = project.run("data.drop=[city]", where, "data.expect.city={in: [Aachen, Cologne]}")
     assert ran.card["expectations"] == {"rows": 80, "held": 1, "broken": []}
-    assert ran.card["rows"]["removed"] == {"clean.where": 40}
+    assert ran.card["dataset"]["removed"] == {"clean.where": 40}
+
+
+def test_rows_for_which_a_formula_has_no_value_are_told_at_each_plan_and_run(new, capsys):
+    asked = ("features.derive.q='income / (age - 20)'",)
+    zero = "a division by zero in 3 rows, the first is row 1; taken as missing"
+    for verb in ("plan", "plan", "run", "run", "plan"):
+        assert main([verb, "small", *asked]) == 0
+        assert capsys.readouterr().err.count(f"note: features.derive.q: {zero}") == 1, verb
 
 
 def test_what_was_done_to_the_rows_is_told_at_each_plan_and_run(project, capsys):
@@ -102,8 +110,8 @@ def test_what_was_done_to_the_rows_is_told_at_each_plan_and_run(project, capsys)
         heard = Heard()
         project.run(*asked, heard=heard)
         texts = told(heard)
-        assert "data.sample: 60 of 111 rows, for a quick try" in texts
-        assert any(text.startswith("data.clean.where removed 9 of 120 rows") for text in texts)
+        assert "data.sample: 60 of 113 rows, for a quick try" in texts
+        assert any(text.startswith("data.clean.where removed 7 of 120 rows") for text in texts)
     capsys.readouterr()
     assert main(["plan", "small", "data.sample=60"]) == 0
     assert "data.sample: 60 of 120 rows, for a quick try" in capsys.readouterr().err

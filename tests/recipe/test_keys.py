@@ -38,7 +38,7 @@ VALUES: dict[str, Any] = {
         "rows": {"min": 2, "severity": "fail"},
         "fresh": {"column": "t", "within": 3600},
         "columns": {"rows": {"min": 0, "max": 1.5}},
-        "relations": {"r": "a <= b", "s": {"formula": "a > 1", "severity": "warn"}},
+        "relations": {"r": "b", "s": {"formula": "c", "severity": "warn"}},
         "a": {"in": ["x", 1], "missing": {"max": 0.5}, "unique": True, "matches": "[a-z]+"},
     },
     "data.sample": {"rows": 100, "seed": 3, "stratify": False},
