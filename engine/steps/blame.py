@@ -7,7 +7,8 @@ from typing import Any
 from sklearn.base import clone
 from sklearn.compose import ColumnTransformer
 from sklearn.pipeline import Pipeline
-from sklearn.utils import _safe_indexing
+
+from engine.estimators.columnwise import columns_at
 
 TOLD = (TypeError, ValueError)  # of columns and parameters; others are no fault of a step
 
@@ -25,7 +26,7 @@ def blamed(error: Exception, features: Any, X: Any, y: Any) -> Exception:
     if type(error) not in TOLD or not isinstance(features, ColumnTransformer):
         return error
     for name, part, at in features.transformers:
-        if step := _failing(part, _safe_indexing(X, at, axis=1), y):
+        if step := _failing(part, columns_at(X, at), y):
             label = name.partition(" ")[2]
             return type(error)(f"in {label!r}, the step {step}: {error}")
     return error

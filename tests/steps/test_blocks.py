@@ -220,3 +220,28 @@ def test_an_error_of_a_step_names_its_block():
     for error in (KeyError("x"), ValueError("elsewhere")):
         whole = transformer(treatments(COLUMNS, {}, family("linear")), COLUMNS, 0, True)
         assert blame.blamed(error, whole, rows(), y) is error
+
+
+@pytest.mark.parametrize("name", ["linear", "xgboost", "random_forest"])
+def test_100_000_levels_some_seen_once_become_one_column(name):
+    count = 100_000
+    codes = np.append(np.arange(float(count)), np.arange(30_000.0))  # most are seen once
+    columns = (Column("code", "category", tuple(map(str, range(count)))),)
+    found = treatments(columns, {"rest": "auto"}, family(name))
+    made = transformer(found, columns, 0, True)
+    table = made.fit_transform(codes[:, None], np.arange(len(codes)) % 2)
+    assert table.shape == (130_000, 1)
+    assert np.isfinite(table).all()
+    assert np.isfinite(made.transform([[np.nan], [7.0]])).all()
+
+
+@pytest.mark.parametrize(
+    ("word", "wide"), [("onehot", 50), ("hash", 32), ("frequency", 1), ("ordinal", 1)]
+)
+def test_no_encoding_grows_with_the_levels(word, wide):
+    columns = (Column("code", "category", tuple(map(str, range(5_000)))),)
+    features = {"blocks": {"a": {"columns": "code", "steps": {word: True}}}}
+    found = treatments(columns, features, family("linear"))
+    codes = np.repeat(np.arange(5_000.0), 2)[:, None]
+    table = transformer(found, columns, 0, True).fit_transform(codes)
+    assert table.shape[1] <= wide + 1
