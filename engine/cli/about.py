@@ -18,7 +18,7 @@ from engine.recipe.composition import groups
 
 BESIDES = {
     "metrics": ("tasks", "direction", "parameters"),
-    "transforms": ("options",),
+    "transforms": ("options", "alone"),
     "sources": ("patterns",),
     "functions": ("usage",),
 }

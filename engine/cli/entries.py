@@ -28,6 +28,7 @@ def catalogues(root: Path) -> dict[str, list[Entry]]:
     known = groups.find(root)
     found = {"recipes": _recipes(root), "models": _options(FAMILIES, known)}
     found |= {role: _role(role) for role in ROLES}
+    found["transforms"] = [_step(entry) for entry in found["transforms"]]
     found["functions"] = list(listed())
     others = [group for group in known.options if group != FAMILIES]
     return found | {group: _options(group, known) for group in sorted(others)}
@@ -37,6 +38,13 @@ def _role(role: str) -> list[Entry]:
     rows = catalogue.rows(role)
     installed: Mapping[str, Any] = {"about": "comes with an installed package"}
     return [{"name": name, **rows.get(name, installed)} for name in catalogue.names(role)]
+
+
+def _step(entry: Entry) -> Entry:
+    """Add the words by which a block may name the step's options without the step."""
+    options = entry.get("options", {}).values()
+    words = [option["alone"] for option in options if "alone" in option]
+    return {**entry, "alone": words} if words else entry
 
 
 def _recipes(root: Path) -> list[Entry]:

@@ -6,8 +6,8 @@ import copy
 from typing import Any
 
 from sklearn.pipeline import Pipeline
-from sklearn.utils import _safe_indexing
 
+from engine.estimators.columnwise import columns_at
 from engine.estimators.history import History
 
 
@@ -51,7 +51,7 @@ def _carried(part: Any, X: Any, at: Any) -> Any:
     history = _history(part)
     if history is None:
         return part
-    after = history.carried(_safe_indexing(X, at, axis=1))
+    after = history.carried(columns_at(X, at))
     if not isinstance(part, Pipeline):
         return after
     return Pipeline([(part.steps[0][0], after), *part.steps[1:]])

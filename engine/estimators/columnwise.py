@@ -30,6 +30,11 @@ class Columnwise(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # it h
         )
 
 
+def columns_at(X: Any, positions: Any) -> Any:
+    """Return columns of an array or a DataFrame by their positions."""
+    return X.iloc[:, positions] if hasattr(X, "iloc") else X[:, positions]
+
+
 def known(column: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the values that are not missing."""
     return column[~np.isnan(column)]

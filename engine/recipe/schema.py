@@ -105,9 +105,11 @@ class Block(Part):
     """Some columns and the steps that they go through, in order."""
 
     columns: str | list[str] = "number"
-    """A kind (number, category, date, boolean, all), a name, or a list of these."""
+    """A kind (number, category, date, boolean, text, all), a name, a pattern (`amount_*`,
+    `/^q[1-4]$/`), or a list of these; with `not` before it, it leaves some out again."""
     steps: dict[str, Any] = {}
-    """Named transforms in order; any value may be a range."""
+    """Named transforms in order (`engine list transforms`), or classes of scikit-learn; any value
+    may be a range."""
 
 
 class Features(Part):

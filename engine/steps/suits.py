@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -15,6 +16,8 @@ from engine.steps.treatment import Step, Treatment
 NUMBERS = ("number", "boolean", "date")
 MOST_LEVELS = 1_000  # different numbers that may each become a column, or a level
 SHOWN = 3
+FILLS = ("impute", "encode", "text", "SimpleImputer", "KNNImputer", "HashingVectorizer",
+         "CountVectorizer", "TfidfVectorizer", "OneHotEncoder", "TargetEncoder")  # fmt: skip
 READ = {
     "number": "numbers", "boolean": "truth values", "date": "dates", "category": "categories",
     "text": "free text",
@@ -50,6 +53,41 @@ def require_values(found: Iterable[Treatment], columns: Sequence[Column], number
             for column in treatment.columns:
                 values = np.asarray(numbers[rows, position[column.name]])
                 faults += _of_values(treatment, step, column, values)
+    if faults:
+        raise DataError(*faults)
+
+
+@dataclass(frozen=True)
+class Missing:
+    """What a family does with missing values, and which keys of its features are ranges."""
+
+    family: str
+    native: bool
+    ranges: Set[str]
+
+
+def require_filled(found: Iterable[Treatment], columns: Sequence[Column], numbers: Numbers,
+                   rows: Index, given: Missing) -> None:  # fmt: skip
+    """Raise DataError if a block leaves missing values to a family that takes none.
+
+    A block of which a range decides that is left to the search.
+    """
+    position = {column.name: i for i, column in enumerate(columns)}
+    faults = []
+    for treatment in found if not given.native else ():
+        open_ = any(f"blocks.{treatment.block}.steps." in path and "impute" in path
+                    for path in given.ranges)  # fmt: skip
+        if not treatment.block or open_ or any(step[0] in FILLS for step in treatment.steps):
+            continue
+        holes = [
+            column.name
+            for column in treatment.columns
+            if np.isnan(numbers[rows, position[column.name]]).any()
+        ]
+        if holes:
+            message = f"{_listed(holes)} has missing values, and {given.family} takes none"
+            hint = "add `impute: median` to its steps, or leave the family out"
+            faults.append(Fault(message, _place(treatment), hint))
     if faults:
         raise DataError(*faults)
 

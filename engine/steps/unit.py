@@ -24,6 +24,7 @@ from engine.recipe.schema import Recipe
 from engine.search.candidate import Candidate, Outcome
 from engine.steps import assemble, inner, split
 from engine.steps.assemble import Assembled, pipeline
+from engine.steps.blame import blamed
 from engine.steps.split import Split
 from engine.steps.warned import distinct, listening
 
@@ -78,7 +79,7 @@ class Material:
         key = self._features_key(candidate, number)
         if key not in self._prepared:
             with listening() as self._warned[key]:
-                train = features.fit_transform(self.columns(fold.train), self.y(fold.train))
+                train = _fitted(features, self.columns(fold.train), self.y(fold.train))
                 self._prepared[key] = train, features.transform(self.columns(fold.valid))
             self._shrink()
         self._prepared.move_to_end(key)
@@ -100,6 +101,13 @@ class Material:
 
     def _bytes(self) -> int:
         return sum(_size(part) for pair in self._prepared.values() for part in pair)
+
+
+def _fitted(features: Any, X: Table, y: NDArray[Any]) -> Any:
+    try:
+        return features.fit_transform(X, y)
+    except Exception as error:
+        raise blamed(error, features, X, y) from error
 
 
 def _size(table: Any) -> int:

@@ -8,6 +8,7 @@ import pytest
 from tests.house import tracked
 
 SMALL = {
+    "auto_features.py": ["--rows", "3000", "--times", "1"],
     "commands.py": ["--runs", "1"],
     "derive.py": ["--rows", "2000"],
     "explore_page.py": ["--rows", "2000"],

@@ -6,7 +6,7 @@ from scipy.sparse import issparse
 
 from engine.bundle.column import Column
 from engine.errors import DataError
-from engine.steps import history, suits
+from engine.steps import blame, history, suits
 from engine.steps.features import steps_of, transformer, treatments
 from engine.testing.recipes import family
 from engine.testing.transform import COLUMNS, filled, rows
@@ -170,11 +170,11 @@ def test_what_earlier_rows_do_not_hold_is_filled_in_where_the_family_needs_it():
 def test_looking_back_needs_a_time_and_a_column_to_go_by():
     without = tuple(column for column in COLUMNS if column.name != "moment")
     with pytest.raises(
-        DataError, match="(?s)past: looks at earlier rows, and the column of data.t"
+        DataError, match=r"(?s)past: looks at earlier rows, and the column of data.t"
     ):
         looking_back({"lags": 1}, columns=without)
     with pytest.raises(
-        DataError, match="(?s)past.steps.lags.by: there is no column 'wrd0'.*'word0'"
+        DataError, match=r"(?s)past.steps.lags.by: there is no column 'wrd0'.*'word0'"
     ):
         looking_back({"lags": {"by": "wrd0"}})
 
@@ -184,6 +184,64 @@ def test_looking_back_needs_folds_that_go_forward():
     history.require_forward(found, "forward")
     history.require_forward(treatments(COLUMNS, {"rest": "auto"}, family("linear")), "plain")
     with pytest.raises(
-        DataError, match="(?s)needs folds that go forward, and these are predefined"
+        DataError, match=r"(?s)needs folds that go forward, and these are predefined"
     ):
         history.require_forward(found, "predefined")
+
+
+def hole(steps, native=False, ranges=frozenset()):
+    features = {"blocks": {"a": {"columns": "size", "steps": steps}}}
+    columns = (Column("size", "number"),)
+    found = treatments(columns, features, family("linear"))
+    given = suits.Missing("linear", native, ranges)
+    suits.require_filled(found, columns, np.array([[1.0], [np.nan]]), np.arange(2), given)
+
+
+def test_missing_values_that_a_family_does_not_take_are_refused_before_anything_is_fitted():
+    said = r"(?s)blocks.a.steps: 'size' has missing values, and linear takes none.*impute: median"
+    with pytest.raises(DataError, match=said):
+        hole({"scale": "standard"})
+    hole({"impute": "mean"})
+    hole({"frequency": True})
+    hole({"scale": "standard"}, native=True)
+    hole({}, ranges={"features.blocks.a.steps.impute"})
+
+
+def test_an_error_of_a_step_names_its_block():
+    features = {"rest": "auto", "blocks": {"sizes": {"columns": "number0", "steps": {
+        "scale": "standard", "clip": [0.9, 0.1]}}}}  # fmt: skip
+    found = treatments(COLUMNS, features, family("linear"))
+    made = transformer(found, COLUMNS, 0, True)
+    y = np.arange(80) % 2
+    with pytest.raises(ValueError, match="two shares") as caught:
+        made.fit_transform(rows(), y)
+    text = str(blame.blamed(caught.value, made, rows(), y))
+    assert text.startswith("in 'sizes', the step clip: `clip` needs two shares")
+    for error in (KeyError("x"), ValueError("elsewhere")):
+        whole = transformer(treatments(COLUMNS, {}, family("linear")), COLUMNS, 0, True)
+        assert blame.blamed(error, whole, rows(), y) is error
+
+
+@pytest.mark.parametrize("name", ["linear", "xgboost", "random_forest"])
+def test_100_000_levels_some_seen_once_become_one_column(name):
+    count = 100_000
+    codes = np.append(np.arange(float(count)), np.arange(30_000.0))  # most are seen once
+    columns = (Column("code", "category", tuple(map(str, range(count)))),)
+    found = treatments(columns, {"rest": "auto"}, family(name))
+    made = transformer(found, columns, 0, True)
+    table = made.fit_transform(codes[:, None], np.arange(len(codes)) % 2)
+    assert table.shape == (130_000, 1)
+    assert np.isfinite(table).all()
+    assert np.isfinite(made.transform([[np.nan], [7.0]])).all()
+
+
+@pytest.mark.parametrize(
+    ("word", "wide"), [("onehot", 50), ("hash", 32), ("frequency", 1), ("ordinal", 1)]
+)
+def test_no_encoding_grows_with_the_levels(word, wide):
+    columns = (Column("code", "category", tuple(map(str, range(5_000)))),)
+    features = {"blocks": {"a": {"columns": "code", "steps": {word: True}}}}
+    found = treatments(columns, features, family("linear"))
+    codes = np.repeat(np.arange(5_000.0), 2)[:, None]
+    table = transformer(found, columns, 0, True).fit_transform(codes)
+    assert table.shape[1] <= wide + 1

@@ -3,6 +3,9 @@ import pytest
 from sklearn.feature_selection import f_classif, f_regression
 
 from engine import catalogue
+from engine.recipe import space
+from engine.steps.features import steps_of
+from engine.testing import transform
 from engine.testing.transform import TransformSuite, block, made, rows
 from engine.transforms import Surroundings
 
@@ -76,3 +79,56 @@ def test_a_column_that_a_fold_has_no_value_of_stays(option):
     fitted = made(block("impute", option)).fit(table)
     assert fitted.transform(rows()).shape[1] == 4
     assert np.isfinite(fitted.transform(table)).all()
+
+
+def test_words_of_the_catalogue_are_the_classes_they_name():
+    assert make("expand", "interactions").interaction_only
+    assert type(make("scale", "normalize")).__name__ == "Normalizer"
+    assert make("dates", "cycles", {"cycles": ["week"]}).cycles == ("week",)
+    assert (make("dates", "both").parts[0], make("dates", "both").cycles[0]) == ("year", "day")
+    assert make("text", "tfidf", {"ngrams": [1, 2], "words": 50}).ngram_range == (1, 2)
+    assert make("text", "char_ngrams").analyzer == "char_wb"
+    assert make("lags", params={"lags": [1, 7]}).lags == (1, 7)
+    assert make("encode", "target", classify=False).numeric is True
+    assert make("encode", "target", seed=4).seed == 4
+
+
+def test_columns_are_chosen_by_a_model_of_the_task_and_the_seed():
+    for classify, name in ((True, "ExtraTreesClassifier"), (False, "ExtraTreesRegressor")):
+        made = make("select", "from_model", {"columns": 2}, classify=classify, seed=6)
+        assert type(made.estimator).__name__ == name
+        assert made.estimator.random_state == 6
+    table = rows()
+    y = (table["number2"] > table["number2"].median()).astype(int)
+    features = block("select", {"from_model": {"columns": 1}})
+    chosen = transform.made(features).fit_transform(table, y)
+    np.testing.assert_array_equal(chosen[:, 0], table["number2"])
+
+
+@pytest.mark.parametrize(
+    ("given", "drawn", "expected"),
+    [
+        ({"pca": "range(2, 20)"}, 7, ("reduce", "pca", {"components": 7})),
+        ({"lags": "range(1, 5)"}, 3, ("lags", "", {"lags": 3})),
+        ({"rolling": {"windows": "range(2, 9)"}}, 4, ("rolling", "", {"windows": 4})),
+        ({"clip": {"low": "interval(-1, 0)"}}, -0.5, ("clip", "", {"low": -0.5})),
+        ({"tfidf": {"words": "range(10, 90)"}}, 50, ("text", "tfidf", {"words": 50})),
+        (
+            {"Binarizer": {"threshold": "interval(0, 9)"}},
+            2.0,
+            ("Binarizer", "", {"threshold": 2.0}),
+        ),
+        ({"onehot": "choice(true, none)"}, "true", ("encode", "onehot", {})),
+        (
+            {"spline": {"default": 4, "search": "range(3, 8)"}},
+            5,
+            ("expand", "spline", {"knots": 5}),
+        ),
+    ],
+)
+def test_a_range_may_stand_in_any_of_them(given, drawn, expected):
+    node = space.build({"a": {"steps": given}}, "features.blocks")
+    (parameter,) = space.parameters(node)
+    assert parameter.path.startswith("features.blocks.a.steps.")
+    tree = space.resolve(node, lambda _: drawn)
+    assert steps_of(tree["a"]["steps"]) == [expected]
