@@ -31,9 +31,10 @@ def test_a_classifier_of_one_s_own_takes_weights_and_has_ranges(engine: Engine, 
     recipe(folder, "bought", ", weight: size")
     ended = engine("run", "own", "model.mine.class_weight=balanced", "--json")
     assert ended.code == 0, ended.err
-    row = json.loads(ended.out)["leaderboard"][0]
-    assert row["family"] == "mine"
-    assert "C" in str(row["values"])
+    card = json.loads(ended.out)
+    assert card["family"] == "mine"
+    assert list(card["values"]) == ["model.mine.params.C"]
+    assert card["metric"] == "roc_auc"
 
 
 def test_a_regressor_of_one_s_own_is_for_numbers_alone(engine: Engine, folder):

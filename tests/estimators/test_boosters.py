@@ -131,7 +131,7 @@ def test_rows_that_weigh_nothing_are_left_out():
     np.testing.assert_array_equal(one.predict_proba(X), other.predict_proba(X))
     with pytest.raises(ValueError, match="zero"):
         made("lightgbm", True).fit(X, y, np.zeros(len(y)))
-    with pytest.raises(ValueError, match="[Nn]egative"):
+    with pytest.raises(ValueError, match=r"[Nn]egative"):
         boosters.Rows.of(X, y, -weight)
 
 
