@@ -13,7 +13,7 @@ from engine.recipe.space import default
 from engine.search.candidate import FamilySpace, Trial
 from engine.search.draw import FEW, dimensions, space_size
 from engine.search.record import read_trials
-from engine.steps import expect, fitting, inspect, load
+from engine.steps import expect, fitting, inspect, load, monotone
 from engine.steps.assemble import Assembled, spaces
 from engine.steps.features import treatments
 from engine.steps.measures import metric_name
@@ -95,7 +95,9 @@ def _columns(assembled: Assembled) -> list[dict[str, Any]]:
 
 def _treatments(family: FamilySpace, assembled: Assembled, plan: Plan) -> list[dict[str, Any]]:
     first = family.candidate(default)
-    found = treatments(assembled.contract.columns, first.features, plan.recipe.model[family.name])
+    columns, row = assembled.contract.columns, plan.recipe.model[family.name]
+    found = treatments(columns, first.features, row)
+    found, _ = monotone.constrain(found, columns, family.name, row)
     return [
         {
             "label": treatment.label,

@@ -69,7 +69,7 @@ def describe(family: Tree) -> dict[str, Any]:
         "weights of rows": _yes(weighed and len(weighed) == len(kinds), no=_only(weighed)),
         "weights of classes": _yes("classifier" in weighed),
         "monotone": _yes(part(family, "takes").get("monotone")),
-        "objectives": list(part(family, "objectives")) or "no",
+        "other objectives": list(part(family, "objectives")) or "none",
         "probabilities": _yes(gives_probabilities(family)),
         "early stopping": _yes(stops_early(family)),
         "most rows": family.get("most_rows") or "any number",

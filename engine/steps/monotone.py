@@ -58,8 +58,9 @@ def _part(treatment: Treatment, wanted: Mapping[str, str], constrained: bool) ->
         (step, option, {**params, ADDS_COLUMNS: False} if ADDS_COLUMNS in params else params)
         for step, option, params in treatment.steps
     )
-    label = f"{treatment.label} (monotone)"
-    return replace(treatment, label=label, columns=columns, steps=steps)
+    words = ", ".join(dict.fromkeys(wanted[column.name] for column in columns))
+    why = f"{treatment.why}; predictions {words}"
+    return replace(treatment, columns=columns, steps=steps, why=why)
 
 
 def _faults(

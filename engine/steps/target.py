@@ -55,13 +55,14 @@ def read_target(frame: pd.DataFrame, recipe: Recipe) -> Target:
     Raises
     ------
     DataError
-        If the target holds nothing, one class only, too many classes, classes that read alike, or
-        no numbers to regress on.
+        If the target holds nothing, one class only, too many classes, classes that read alike,
+        several labels in a row, or no numbers to regress on.
     """
     column = _uncategorised(frame[recipe.data.target])
     present = column.dropna()
     if present.empty:
         raise _fault(recipe, "holds no value at all", "give rows whose target is known")
+    _one_label(present, recipe)
     task, reason = _task(present, recipe)
     if task != "binary" and recipe.problem.positive is not None:
         message = f"a positive class is for two classes, but the task is {task} ({reason})"
@@ -183,6 +184,17 @@ def _text(label: Label) -> str:
     """What a label reads: 1 and 1.0 alike, and truth values as YAML writes them."""
     value = _plain(label)
     return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _one_label(present: pd.Series[Any], recipe: Recipe) -> None:
+    """Refuse lists of labels, which would otherwise be classes of their own."""
+    if present.dtype != object:
+        return
+    several = present.map(lambda value: isinstance(value, list | tuple | set | dict | np.ndarray))
+    if several.any():
+        row = int(several.index[several.to_numpy().argmax()]) + 1
+        hint = "make a column of true and false for each label, and a recipe for each column"
+        raise _fault(recipe, f"holds several labels in row {row:,}, and a recipe has one", hint)
 
 
 def _plain(label: Any) -> Label:

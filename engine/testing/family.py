@@ -181,17 +181,20 @@ class FamilySuite:
             assert given == ([threads] if row.threads in _known(row, task) else [])
 
     def test_takes_weights_if_it_is_said_to(self, family: str, task: Task) -> None:
-        made = fitted(family, task)
         if not abilities.takes_weights(family_tree(family), _kind(task)):
-            assert "sample_weight" not in inspect.signature(_inner(made).fit).parameters
+            model = fitted(family, task).fitted["model"]
+            assert "sample_weight" not in inspect.signature(model.fit).parameters
             return
+        row = shorter(family)
+        if "min_samples_leaf" in row["params"]:  # in leaves of one row each, weights move nothing
+            row["params"]["min_samples_leaf"] = 10
+        made = Fitted(row, task)
         y = made.target.values
         high = y >= np.median(y) if task == "regression" else y == y.max()
         heavy = made.fit(np.where(high, 30.0, 1.0))
         others = mixed(80, task, seed=1).drop(columns="y")
         moved = made.level(made.predict(others, heavy)) - made.level(made.predict(others))
-        assert (moved != 0).any()
-        assert moved.mean() > -0.02  # leaves of one row each are moved in either direction
+        assert moved.mean() > 0
 
     def test_takes_rows_unlike_any_before(self, family: str, task: Task) -> None:
         made = fitted(family, task)
@@ -253,7 +256,3 @@ def _settings(estimator: Any, name: str) -> list[Any]:
 
 def _known(row: Family, task: Task) -> list[str]:
     return estimators.parameters(class_name(row, task != "regression")) or []
-
-
-def _inner(made: Fitted) -> Any:
-    return made.fitted["model"]

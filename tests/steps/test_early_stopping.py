@@ -8,9 +8,12 @@ import pandas as pd
 import pytest
 from sklearn.ensemble import HistGradientBoostingClassifier
 
-from engine.estimators import boosted
+from engine.estimators import boosted, calibrated
+from engine.steps import inner as inner_split
+from engine.steps.split import Split
+from engine.steps.target import Target
 from engine.testing.frames import mixed
-from engine.testing.recipes import Steps, family_tree, recipe
+from engine.testing.recipes import Steps, family, family_tree, recipe
 
 QUICK = {"n_estimators": 60, "learning_rate": 0.3, "max_depth": 3, "subsample": 1.0,
          "colsample_bytree": 1.0, "reg_lambda": 1.0, "min_child_weight": 1.0}  # fmt: skip
@@ -131,6 +134,53 @@ def test_a_group_is_fitted_or_watched_and_never_both(tmp_path, monkeypatch):
     assert inner
     assert watched
     assert not inner & watched
+
+
+SMALL = {
+    "lightgbm": {"n_estimators": 40, "learning_rate": 0.3},
+    "catboost": {"iterations": 40, "depth": 3},
+    "ebm": {"max_rounds": 40, "outer_bags": 2, "interactions": 0},
+    "svm": {"C": 1.0},
+}
+
+
+@pytest.mark.parametrize("name", SMALL)
+@pytest.mark.parametrize("column", ["shop", "signup"])
+def test_every_family_that_watches_rows_is_told_which(tmp_path, monkeypatch, name, column):
+    kind = calibrated.CalibratedClassifier if name == "svm" else boosted.BoostedClassifier
+    seen = spied(monkeypatch, kind)
+    frame = numbered(mixed(400).dropna(subset=["shop", "signup"]))
+    tree = {name: {**family_tree(name, **SMALL[name]), "scale": False}}
+    data = {"group": "shop"} if column == "shop" else {"time": "signup"}
+    made = Steps(recipe(tree, data=data, search={"trials": 1}), frame, tmp_path)
+    made.run("refit")
+    values = made["load"].frame[column]
+    inner, watched = (values.iloc[rows] for rows in parts(seen, made["load"].frame))
+    if column == "shop":
+        assert set(inner).isdisjoint(watched)
+    else:
+        assert inner.max() <= watched.min()
+    assert len(inner) > 3 * len(watched) > 0
+    trial = made["search"].best
+    if name in ("lightgbm", "catboost"):
+        assert trial.refit_rounds() == round(float(np.median(trial.rounds)))
+        assert made["refit"].pipeline["model"].rounds_ == trial.refit_rounds()
+        assert seen[-1][2] is None, "a refit takes all rows"
+    else:
+        assert trial.refit_rounds() is None
+        assert seen[-1][2] is not None, "a refit watches the rows of its own split"
+
+
+def test_a_model_that_parts_rows_by_class_does_not_where_a_class_has_one(tmp_path):
+    model = HistGradientBoostingClassifier(early_stopping=True, max_iter=3)
+    y = np.array([0] * 30 + [1] * 30 + [2])
+    split = Split(Target("multiclass", ("a", "b", "c"), y, ""), np.arange(61), y[:0], (), "plain")
+    weighed = inner_split.Weighed(family("hist_gradient_boosting"), split, np.arange(61))
+    X = np.random.default_rng(0).normal(size=(61, 2))
+    with pytest.warns(UserWarning, match="a class has too few rows to be watched"):
+        inner_split.fit(model, X, y, weighed)
+    assert model.n_iter_ == 3
+    assert model.classes_.tolist() == [0, 1, 2]
 
 
 @pytest.mark.parametrize("data", [{}, {"group": "shop"}, {"time": "signup"}])

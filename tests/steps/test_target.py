@@ -128,3 +128,10 @@ def test_hostile_names_are_labels_like_others():
     target = read(HOSTILE * 3)
     assert set(target.classes) == set(HOSTILE)
     assert [target.classes[code] for code in target.values] == HOSTILE * 3
+
+
+@pytest.mark.parametrize("kind", [list, tuple, np.array])
+def test_several_labels_in_a_row_are_refused(kind):
+    frame = pd.DataFrame({"y": pd.Series([kind(["a"]), kind(["a", "b"])] * 9, dtype=object)})
+    with pytest.raises(DataError, match=r"holds several labels in row 1.*\n.*a recipe for each"):
+        read_target(frame, recipe())

@@ -17,42 +17,51 @@ _KIND = {"binary": "classifier", "multiclass": "classifier", "regression": "regr
 def faults(tree: Mapping[str, Any]) -> Iterator[tuple[Key, Fault]]:
     """Yield what a family cannot be told, and packages that it needs and that are not there."""
     task = abilities.part(tree, "problem").get("task")
-    weight = abilities.part(tree, "data").get("weight")
-    for name, family in abilities.part(tree, "model").items():
-        if not isinstance(family, Mapping):
-            continue
-        key = ("model", str(name))
+    rows = abilities.part(tree, "model").items()
+    families = {str(name): row for name, row in rows if isinstance(row, Mapping)}
+    for name, family in families.items():
+        key = ("model", name)
         for cls in abilities.lacking(family)[:1]:
             fault = estimators.not_installed(cls)
             yield key, Fault(f"the family {name}: {fault.message}", hint=fault.hint)
         if family.get("monotone") and not abilities.part(family, "takes").get("monotone"):
             message = f"the family {name} takes no monotone constraints"
             yield (*key, "monotone"), Fault(message, hint=LEAVE_OUT)
-        yield from _weights(family, key, task, weight)
+        kinds = abilities.classes(family)
+        weighed = family.get("class_weight") is not None and "classifier" in kinds
+        if weighed and not abilities.takes_weights(family, "classifier"):
+            message = f"the family {name} takes no weights of classes"
+            yield (*key, "class_weight"), Fault(message, hint=_unless_said({name: family}))
         yield from _objective(family, key, task)
+    yield from _weights(families, task, abilities.part(tree, "data").get("weight"))
 
 
 def _weights(
-    family: Mapping[str, Any], key: Key, task: Any, column: Any
+    families: Mapping[str, Mapping[str, Any]], task: Any, column: Any
 ) -> Iterator[tuple[Key, Fault]]:
-    """Refuse weights of rows or classes for a family whose classes take none."""
-    unless = f"where its `fit` takes sample_weight, say so: {'.'.join(key)}.takes.weights=true"
-    kinds = abilities.classes(family)
-    wanted = [_KIND[task]] if task in _KIND and _KIND[task] in kinds else list(kinds)
-    able = [kind for kind in wanted if abilities.takes_weights(family, kind)]
-    hint = LEAVE_OUT if all(map(_is_known, kinds.values())) else unless
-    weighed = family.get("class_weight") is not None and "classifier" in kinds
-    if weighed and not abilities.takes_weights(family, "classifier"):
-        message = f"the family {key[1]} takes no weights of classes"
-        yield (*key, "class_weight"), Fault(message, hint=hint)
-    if column is not None and wanted and not able:
-        message = f"the family {key[1]} takes no weights of rows, and data.weight is {column!r}"
-        hint = hint.replace("leave it out", "leave the family out")
-        yield key, Fault(message, hint=hint)
+    """Refuse weights of rows for families whose classes take none."""
+    unable = {name: row for name, row in families.items() if not _takes_rows(row, task)}
+    if column is None or not unable:
+        return
+    listed = ", ".join(unable)
+    whose = f"the family {listed} takes" if len(unable) == 1 else f"the families {listed} take"
+    hint = _unless_said(unable).replace("it out", "out what takes none")
+    yield ("data", "weight"), Fault(f"{whose} no weights of rows", hint=hint)
 
 
-def _is_known(cls: str) -> bool:
-    return estimators.takes_weights(cls) is not None
+def _takes_rows(family: Mapping[str, Any], task: Any) -> bool:
+    kinds = list(abilities.classes(family))
+    wanted = [_KIND[task]] if task in _KIND and _KIND[task] in kinds else kinds
+    return not wanted or any(abilities.takes_weights(family, kind) for kind in wanted)
+
+
+def _unless_said(families: Mapping[str, Mapping[str, Any]]) -> str:
+    """What to do about families that take no weights, as far as is known."""
+    for name, family in families.items():
+        kinds = abilities.classes(family).values()
+        if any(estimators.takes_weights(cls) is None for cls in kinds):
+            return f"where `fit` takes sample_weight, say so: model.{name}.takes.weights=true"
+    return LEAVE_OUT
 
 
 def _objective(family: Mapping[str, Any], key: Key, task: Any) -> Iterator[tuple[Key, Fault]]:

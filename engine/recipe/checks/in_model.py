@@ -14,6 +14,7 @@ from engine.recipe.file.references import Key
 _KINDS = ("classifier", "regressor")
 _NEEDED = {"binary": "classifier", "multiclass": "classifier", "regression": "regressor"}
 _OURS = ("seed", "threads", "categories")
+MOST_HINT = 500
 _TAKEN = ("monotone",)
 
 
@@ -97,7 +98,8 @@ def _unknown(name: str, family: Mapping[str, Any], known: set[str]) -> Fault:
     classes = [cls.rpartition(".")[2] for cls in named if isinstance(cls, str)]
     fault = catalogue.unknown("parameter", name, known)
     whose = f"neither {' nor '.join(classes)} has a" if len(classes) > 1 else f"{classes[0]} has no"
-    return Fault(f"{whose} parameter {name!r}", hint=fault.hint)
+    hint = fault.hint if len(fault.hint) <= MOST_HINT else f"{fault.hint[:MOST_HINT]}..."
+    return Fault(f"{whose} parameter {name!r}", hint=hint)
 
 
 def _instead(role: str) -> str:

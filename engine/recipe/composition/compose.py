@@ -53,6 +53,8 @@ class Layer:
         """Return what it says there."""
         tree: Any = self.file.tree
         for name in self._own(key):
+            if tree is None:  # `model: {linear: }` selects a family, and leaves no tree of it
+                return None
             inside = isinstance(tree, list)
             tree = tree[int(name)] if inside else {str(k): v for k, v in tree.items()}.get(name)
         return tree

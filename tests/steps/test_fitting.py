@@ -1,0 +1,64 @@
+"""Families that do not go with the target or the number of rows are refused before any fit."""
+
+import pytest
+
+from engine.errors import RecipeError
+from engine.testing.frames import mixed
+from engine.testing.recipes import Steps, family_tree, recipe
+
+
+def said(tmp_path, task, problem="auto", target=None, data=None, **families):
+    model = {name: family_tree(name) | told for name, told in families.items()}
+    frame = mixed(120, task)
+    if target is not None:
+        frame["y"] = target(frame["y"])
+    asked = recipe(model, problem={"task": problem}, data=data or {}, search={"trials": 1})
+    with pytest.raises(RecipeError) as caught:
+        Steps(asked, frame, tmp_path).run("search")
+    return str(caught.value)
+
+
+def test_too_many_rows_name_the_key(tmp_path):
+    text = said(tmp_path, "binary", svm={"most_rows": 90})
+    assert text == (
+        "model.svm.most_rows: svm learns from at most 90 rows, and there are 96\n"
+        "    leave it out, draw some with data.sample, or give it the time: model.svm.most_rows=96"
+    )
+
+
+@pytest.mark.parametrize("name", ["svm", "gaussian_process", "knn"])
+def test_families_that_are_slow_on_many_rows_have_a_cap(name):
+    assert family_tree(name)["most_rows"] <= 100_000
+
+
+def test_a_family_without_the_class_of_the_task(tmp_path):
+    text = said(tmp_path / "a", "regression", naive_bayes={}, glm={})
+    assert "the family naive_bayes has no regressor, and the target makes this regress" in text
+    assert "glm" not in text
+    assert "glm has no classifier" in said(tmp_path / "b", "binary", glm={})
+
+
+def test_objectives_need_their_target(tmp_path):
+    told = {"objective": "poisson"}
+    assert "is for numbers, and the target has classes" in said(tmp_path / "a", "binary", glm={},
+                                                                  xgboost=told)  # fmt: skip
+    text = said(tmp_path / "b", "regression", target=lambda y: y - 5, xgboost=told)
+    assert text.startswith("model.xgboost.objective: the objective poisson needs a target from 0")
+    other = said(tmp_path / "c", "regression", target=lambda y: y - 5, glm={"objective": "tweedie"})
+    assert "the objective tweedie needs a target from 0, and -" in other
+
+
+def test_constraints_and_class_weights_need_theirs(tmp_path):
+    told = {"monotone": {"size": "increasing"}}
+    text = said(tmp_path / "a", "multiclass", xgboost=told)
+    assert "with more than two classes, predictions have no direction" in text
+    text = said(tmp_path / "b", "regression", xgboost={"class_weight": "balanced"})
+    assert "the target is a number, and has no classes to weigh" in text
+    text = said(tmp_path / "c", "binary", xgboost={"class_weight": {"yess": 2}})
+    assert "model.xgboost.class_weight.yess: no row has the class 'yess'" in text
+    assert "did you mean 'yes'?" in text
+
+
+def test_all_is_said_at_once(tmp_path):
+    text = said(tmp_path, "binary", svm={"most_rows": 9}, knn={"most_rows": 9}, glm={})
+    assert text.count("model.") >= 3
