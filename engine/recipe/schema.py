@@ -64,7 +64,7 @@ class Problem(Part):
 class Data(Part):
     """Where the rows come from, and what their columns mean."""
 
-    source: Annotated[str, Field(min_length=1)] = ""
+    source: Annotated[str, Field(min_length=1)] | None = None
     """A file (CSV, Parquet, JSON, Feather, Excel; a pattern such as `data/*.csv` for many), an URL
     (http, https, s3, or a database's, which `query` then asks), `sklearn:NAME`, or
     `package:NAME/path/in/it.csv`."""

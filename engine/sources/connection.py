@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 _YIELD = 10_000
 _SECONDS = 10
 _POSTGRES = ("psycopg", "psycopg2")
+_CURSOR = re.compile(r"DECLARE \S+ .*?CURSOR .*?FOR ")  # what the driver put before the query
 _DRIVERS = {  # what brings a module of another name
     "psycopg": "'recipe-engine[postgres]'",
     "psycopg2": "psycopg2-binary",
@@ -156,6 +158,7 @@ def _one_line(text: str) -> str:
     """Return what is wrong, and the place that is pointed at."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     pointed = next((line for line in lines[1:] if line.startswith("LINE ")), "")
+    pointed = _CURSOR.sub("", pointed)
     hinted = next((line for line in lines[1:] if line.startswith("HINT:")), "")
     return " ".join(part for part in (lines[0] if lines else "no reason is given", pointed, hinted)
                     if part)  # fmt: skip

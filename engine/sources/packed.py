@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bz2
 import gzip
+import io
 import lzma
 import zipfile
 import zlib
@@ -65,7 +66,8 @@ def _open(path: Path, how: str) -> BinaryIO:
         case ".xz":
             return cast(BinaryIO, lzma.open(path, "rb"))
         case ".zst":
-            return cast(BinaryIO, pa.CompressedInputStream(pa.OSFile(str(path)), "zstd"))
+            stream = pa.CompressedInputStream(pa.OSFile(str(path)), "zstd")
+            return cast(BinaryIO, io.BufferedReader(stream))  # which knows lines
         case ".zip":
             return _member(path)
     return path.open("rb")

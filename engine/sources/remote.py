@@ -42,6 +42,8 @@ class Server(Protocol):
 
     spec: str
     """The address as asked for, which may hold a password."""
+    shown: str
+    """The same, without a password."""
     local: str
     """The file, or the pattern, that stands for it in the folder of a copy."""
 
@@ -57,7 +59,7 @@ class Server(Protocol):
 
 def fingerprint(server: Server) -> dict[str, str]:
     """Return a hash of each file's version, or of its content."""
-    seen = server.look()
+    seen = _looked(server)
     if all(one.version for one in seen.values()):
         return {address: _hash(one.version.encode()) for address, one in seen.items()}
     folder = _copied(server, seen).folder
@@ -67,14 +69,14 @@ def fingerprint(server: Server) -> dict[str, str]:
 
 def read(server: Server) -> pd.DataFrame:
     """Return all rows."""
-    copy = _copied(server, server.look())
+    copy = _copied(server, _looked(server))
     with _called(server, copy):
         return _asked(server, copy.folder).read()
 
 
 def chunks(server: Server, rows: int) -> Iterator[pd.DataFrame]:
     """Yield at most ``rows`` rows at a time."""
-    copy = _copied(server, server.look())
+    copy = _copied(server, _looked(server))
     with _called(server, copy):
         yield from _asked(server, copy.folder).chunks(rows)
 
@@ -82,7 +84,7 @@ def chunks(server: Server, rows: int) -> Iterator[pd.DataFrame]:
 @contextmanager
 def local(server: Server) -> Iterator[Asked]:
     """Give what is asked for as files of this machine."""
-    copy = _copied(server, server.look())
+    copy = _copied(server, _looked(server))
     with _called(server, copy):
         yield _asked(server, copy.folder)
 
@@ -91,9 +93,14 @@ def _asked(server: Server, folder: Path) -> Asked:
     return Asked(str(folder / server.local))
 
 
+def _looked(server: Server) -> Mapping[str, Seen]:
+    """Ask the server about files whose ending some source knows."""
+    _ = Asked(server.local, where=server.shown).kind
+    return server.look()
+
+
 def _copied(server: Server, seen: Mapping[str, Seen]) -> copies.Copy:
     """Return the copy there is, if the server says nothing else than when it was made."""
-    Asked(server.local).kind  # noqa: B018 - an ending that no source knows is not fetched
     known = all(one.etag or one.modified for one in seen.values())
     mark = json.dumps({address: repr(one) for address, one in seen.items()}) if known else ""
     earlier = copies.held((server.spec,))

@@ -153,7 +153,7 @@ def asked(data: Data) -> Asked:
         else Asked(table.source, table.query or "", where=f"data.tables.{name}")
         for name, table in data.tables.items()
     }
-    return Asked(data.source, data.query or "", tables)
+    return Asked(data.source or "", data.query or "", tables)
 
 
 def _take(frame: pd.DataFrame, data: Data, also: Sequence[str] = ()) -> _Taken:

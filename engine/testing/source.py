@@ -1,21 +1,24 @@
 """What every source must keep; ``CHECKS`` are called with the name of a catalogue entry.
 
 A row of the catalogue may have an ``example`` that can be read anywhere; for other sources a file
-is written by its ending (:data:`WRITERS`).
+is written by its ending (:data:`WRITERS`); :data:`ELSEWHERE` makes those that read no file.
 """
 
 from __future__ import annotations
 
+import os
+import sqlite3
 import string
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pandas as pd
 
 from engine import catalogue
-from engine.contracts import Source
 from engine.errors import DataError, Fault
-from engine.sources import kind_of
+from engine.sources import Asked, kind_of
+from engine.testing import served
 
 WRITERS: Mapping[str, Callable[[pd.DataFrame, Path], object]] = {
     ".csv": lambda frame, path: frame.to_csv(path, index=False),
@@ -35,30 +38,70 @@ _FRAME = pd.DataFrame(
 )
 
 
-def example(name: str, folder: Path) -> str:
-    """Return a spec of some rows; a file is written to ``folder`` where it takes one."""
+def example(name: str, folder: Path) -> Asked:
+    """Return what to ask for some rows; a file is written to ``folder`` where one is read."""
     row = catalogue.rows("sources")[name]
     if "example" in row:
-        return str(row["example"])
+        return Asked(str(row["example"]))
+    if name in ELSEWHERE:
+        return ELSEWHERE[name](folder)
     ending = row["patterns"][0].removeprefix("*")
     assert ending in WRITERS, f"give the row {name!r} an example, or {ending!r} a writer here"
     path = folder / f"example{ending}"
     WRITERS[ending](_FRAME, path)
-    return str(path)
+    return Asked(str(path))
+
+
+def _of_database(folder: Path) -> Asked:
+    path = folder / "example.db"
+    with closing(sqlite3.connect(path)) as database:
+        _FRAME.to_sql("example", database, index=False, if_exists="replace")
+    return Asked(f"sqlite:///{path}", "example")
+
+
+def _of_tables(folder: Path) -> Asked:
+    tables = {"rows": example("csv", folder), "wines": Asked("sklearn:wine")}
+    query = "SELECT r.*, most FROM rows r, (SELECT max(alcohol) AS most FROM wines) ORDER BY count"
+    return Asked(tables=tables, query=query)
+
+
+def _of_web(folder: Path) -> Asked:
+    server = _UP.enter_context(served.web(folder))
+    return Asked(f"{server.url}/{Path(example('csv', folder).address).name}")
+
+
+def _of_bucket(folder: Path) -> Asked:
+    files = _UP.enter_context(served.bucket())
+    files.put(example("csv", folder).address, "bucket/a/example.csv")
+    os.environ["AWS_ENDPOINT_URL"] = files.url
+    return Asked("s3://key:secret@bucket/a/*.csv")
+
+
+_UP = ExitStack()  # servers stay up until the checks' process ends
+ELSEWHERE: Mapping[str, Callable[[Path], Asked]] = {
+    "database": _of_database,
+    "tables": _of_tables,
+    "http": _of_web,
+    "s3": _of_bucket,
+}
+"""Examples of sources that read no file of their own."""
 
 
 def check_row(name: str, folder: Path) -> None:
     """Its row says what it is for, and its patterns lead to it."""
     row = catalogue.rows("sources")[name]
     assert row["about"].endswith(".")
-    assert kind_of(example(name, folder)) == name
+    assert example(name, folder).kind == name
     for pattern in row["patterns"]:
-        assert kind_of(pattern.replace("*", "folder/some")) == name
+        some = "some" if ":" in pattern else "folder/some"
+        assert kind_of(pattern.replace("*", some)) == name
+        if row.get("packed"):
+            assert kind_of(pattern.replace("*", some) + ".gz") == name
 
 
 def check_read(name: str, folder: Path) -> None:
     """There are rows, numbered from 0, in columns with names of their own."""
-    frame = _source(name).read(example(name, folder))
+    frame = example(name, folder).read()
     assert len(frame)
     assert frame.columns.is_unique
     assert all(isinstance(column, str) and column for column in frame.columns)
@@ -67,16 +110,16 @@ def check_read(name: str, folder: Path) -> None:
 
 def check_same_again(name: str, folder: Path) -> None:
     """The same source gives the same rows."""
-    spec = example(name, folder)
-    pd.testing.assert_frame_equal(_source(name).read(spec), _source(name).read(spec))
+    asked = example(name, folder)
+    pd.testing.assert_frame_equal(asked.read(), asked.read())
 
 
 def check_chunks(name: str, folder: Path) -> None:
     """Chunks are the same rows in the same order, no more at a time than asked for."""
-    spec = example(name, folder)
-    whole = _source(name).read(spec)
+    asked = example(name, folder)
+    whole = asked.read()
     for rows in (1, 3, len(whole), 10 * len(whole)):
-        chunks = list(_source(name).chunks(spec, rows))
+        chunks = list(asked.chunks(rows))
         assert all(0 < len(chunk) <= rows for chunk in chunks)
         assert all(list(chunk) == list(whole) for chunk in chunks)
         joined = pd.concat(chunks, ignore_index=True)
@@ -85,38 +128,36 @@ def check_chunks(name: str, folder: Path) -> None:
 
 def check_chunk_types(name: str, folder: Path) -> None:
     """No two chunks disagree about a column's type."""
-    chunks = list(_source(name).chunks(example(name, folder), 2))
+    chunks = list(example(name, folder).chunks(2))
     assert all(chunk.dtypes.equals(chunks[0].dtypes) for chunk in chunks)
 
 
 def check_fingerprint(name: str, folder: Path) -> None:
     """The fingerprint is hexadecimal, and the same for the same content."""
-    spec = example(name, folder)
-    found = _source(name).fingerprint(spec)
+    asked = example(name, folder)
+    found = asked.fingerprint()
     assert found
     assert all(set(digest) <= set(string.hexdigits) for digest in found.values())
     assert all(len(digest) >= 32 for digest in found.values())
-    assert found == _source(name).fingerprint(spec)
+    assert found == asked.fingerprint() == asked.still()
 
 
 def check_fingerprint_of_change(name: str, folder: Path) -> None:
     """A file whose content changes gets another fingerprint."""
-    spec = example(name, folder)
-    if (path := Path(spec)).exists():
-        before = _source(name).fingerprint(spec)
+    asked = example(name, folder)
+    if (path := Path(asked.address)).is_file():
+        before = asked.fingerprint()
         path.write_bytes(path.read_bytes() + b"\n")
-        assert _source(name).fingerprint(spec) != before
+        assert asked.fingerprint() != before
 
 
 def check_absent(name: str, folder: Path) -> None:
     """What does not exist is refused by each of the functions, with advice."""
-    row = catalogue.rows("sources")[name]
-    spec = row["patterns"][0].replace("*", "absent" if ":" in row["patterns"][0] else "no/absent")
-    source = _source(name)
+    asked = _absent(name)
     calls: list[Callable[[], object]] = [
-        lambda: source.read(spec),
-        lambda: list(source.chunks(spec, 10)),
-        lambda: source.fingerprint(spec),
+        asked.read,
+        lambda: list(asked.chunks(10)),
+        asked.fingerprint,
     ]
     for call in calls:
         faults: tuple[Fault, ...] = ()
@@ -124,8 +165,18 @@ def check_absent(name: str, folder: Path) -> None:
             call()
         except DataError as error:
             faults = error.faults
-        assert faults, f"{spec!r} was not refused"
+        assert faults, f"{asked} was not refused"
         assert all(fault.hint for fault in faults)
+
+
+def _absent(name: str) -> Asked:
+    row = catalogue.rows("sources")[name]
+    takes = row.get("takes", ())
+    query = "absent" if "query" in takes else ""
+    if "tables" in takes:
+        return Asked(tables={"absent": Asked("no/absent.csv")}, query=query)
+    pattern = row["patterns"][0]
+    return Asked(pattern.replace("*", "absent" if ":" in pattern else "no/absent"), query)
 
 
 CHECKS = (
@@ -138,11 +189,6 @@ CHECKS = (
     check_fingerprint_of_change,
     check_absent,
 )
-
-
-def _source(name: str) -> Source:
-    found: Source = catalogue.find("sources", name)
-    return found
 
 
 def _as_read(chunks: pd.DataFrame, whole: pd.DataFrame) -> pd.DataFrame:

@@ -15,7 +15,7 @@ _QUERY = "query: SELECT ... FROM their names"
 def faults(data: Mapping[str, Any]) -> Iterator[tuple[Key, Fault]]:
     """Yield what contradicts itself, or is lacking."""
     source, tables, query = (data.get(name) for name in ("source", "tables", "query"))
-    if not source and not tables and "source" not in data:
+    if source is None and not tables:
         hint = "a file, an URL, sklearn:NAME, package:NAME/path/in/it.csv; or tables and a query"
         yield ("data", "source"), Fault("`data.source` is missing", hint=hint)
     if source and tables:
