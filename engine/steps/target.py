@@ -190,9 +190,10 @@ def _one_label(present: pd.Series[Any], recipe: Recipe) -> None:
     """Refuse lists of labels, which would otherwise be classes of their own."""
     if present.dtype != object:
         return
-    several = present.map(lambda value: isinstance(value, list | tuple | set | dict | np.ndarray))
+    kinds = (list, tuple, set, dict, np.ndarray)
+    several = np.array([isinstance(value, kinds) for value in present], dtype=bool)
     if several.any():
-        row = int(several.index[several.to_numpy().argmax()]) + 1
+        row = int(present.index[int(several.argmax())]) + 1
         hint = "make a column of true and false for each label, and a recipe for each column"
         raise _fault(recipe, f"holds several labels in row {row:,}, and a recipe has one", hint)
 
