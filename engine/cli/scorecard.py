@@ -72,10 +72,8 @@ def print_scores(card: Mapping[str, Any]) -> None:
         rows = train + held + card["rows"].get("aside", 0)
         fitted = f"The packed model is fitted on all {rows:,} rows."
         console.prose(f"{fitted} The scores are an estimate by one that saw {train:,} or fewer.")
-    dataset = card.get("dataset", {})
-    if sample := dataset.get("removed", {}).get("sample"):
-        drawn = dataset["read"]
-        console.notice(f"data.sample left out {sample:,} of {drawn:,} rows: a quick try, no result")
+    if sample := card.get("dataset", {}).get("removed", {}).get("sample"):
+        console.notice(f"data.sample left out {sample:,} rows: this was a quick try")
     if broken := card.get("expectations", {}).get("broken"):
         keys = ", ".join(f"data.expect.{one['key']}" for one in broken)
         console.notice(f"expected, and not so: {keys}")

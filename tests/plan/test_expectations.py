@@ -116,4 +116,4 @@ def test_what_was_done_to_the_rows_is_told_at_each_plan_and_run(project, capsys)
     assert main(["plan", "small", "data.sample=60"]) == 0
     assert "data.sample: 60 of 120 rows, for a quick try" in capsys.readouterr().err
     assert main(["run", "small", "data.sample=60"]) == 0
-    assert "data.sample left out 60 of 120 rows: a quick try" in capsys.readouterr().err
+    assert "data.sample left out 60 rows: this was a quick try" in capsys.readouterr().err
