@@ -72,7 +72,7 @@ def _asked(data: Given, target: str | None) -> Asked:
         return Asked(recipe.name, title, recipe, Dataset(recipe.data).frame)
     rows = Data(source=data.asked.address, query=data.asked.query or None, target=target or " ")
     recipe = Recipe(name="explored", data=rows, model={"dummy": Family()})
-    return Asked(recipe_name(data.name, data.query), data.name, recipe, Dataset(rows).frame)
+    return Asked(recipe_name(data.name, data.query), data.name, recipe, data.asked.read())
 
 
 def _goal(asked: Asked) -> Goal | None:
