@@ -77,7 +77,7 @@ class Verb:
 
 WORDS: Mapping[str, str] = {
     "RECIPE": "a name in ./recipes or of the engine's own, or a YAML file",
-    "DATA": "a file, a pattern, an URL, sklearn:NAME, package:NAME/path/in/it.csv, or a recipe",
+    "DATA": "a file, pattern, URL, sklearn:NAME, package:NAME/a.csv, or recipe",
     "RUN": "a recipe (its newest run), a run folder or a bundle folder",
     "BUNDLE": "a recipe (its newest run), a run folder or a bundle folder",
     "KEY": "a key of the recipe, joined by dots, e.g. search.trials",
@@ -135,11 +135,11 @@ VERBS: Mapping[str, Verb] = {
     "predict": Verb(
         "predict the rows of a file", "predict", "BUNDLE DATA", (OUT, QUERY), True,
         more="Streams: the data may be larger than memory. Rows keep their order. Where DATA is a "
-        "recipe,\nthe rows are those that its source, or its tables and query, give; overrides "
+        "recipe, the rows are those that its source, or its tables and query, give; overrides "
         "change that recipe.",
         examples=(
             "engine predict churn new.csv -o predictions.csv",
-            "engine predict churn churn data.tables.orders=new_orders.csv -o predictions.csv",
+            "engine predict churn churn data.tables.orders=new.csv -o out.csv",
         ),
     ),
     "why": Verb(

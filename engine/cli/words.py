@@ -12,6 +12,7 @@ from engine.errors import Fault, RecipeError
 
 YAML = (".yaml", ".yml")
 HELP = ("-h", "--help")
+DATA = "DATA"
 Value = str | bool | None
 
 
@@ -33,6 +34,8 @@ def parse(name: str, words: Sequence[str]) -> Namespace:
     flags, rest, faults = _flags(name, verb, words)
     overrides = [word for word in rest if verb.overrides and _is_override(word, rest)]
     given = [word for word in rest if word not in overrides]
+    if verb.takes.endswith(DATA) and overrides and len(given) == len(verb.required) - 1:
+        given.append(overrides.pop(0))  # a file whose name holds an equals sign
     faults += [*_superfluous(name, verb, given), *_missing(name, verb, given, flags, overrides)]
     if faults:
         raise RecipeError(*faults)

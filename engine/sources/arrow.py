@@ -144,8 +144,6 @@ def _type(kind: pa.DataType, holes: bool = False) -> pa.DataType:
         return pa.string()
     if pa.types.is_time(kind):
         return pa.string()
-    if pa.types.is_timestamp(kind) and kind.tz:
-        return pa.timestamp(kind.unit)  # in UTC
     return pa.timestamp("ms") if pa.types.is_date(kind) else kind
 
 
@@ -162,7 +160,8 @@ def _common(one: pa.DataType, other: pa.DataType) -> pa.DataType | None:
     if all(_is_number(kind) for kind in (one, other)):
         return pa.float64()
     if all(pa.types.is_timestamp(k) or pa.types.is_date(k) for k in (one, other)):
-        return pa.timestamp("us")
+        zones = {getattr(kind, "tz", None) for kind in (one, other)}
+        return pa.timestamp("us", tz=zones.pop()) if len(zones) == 1 else None
     return None
 
 

@@ -69,6 +69,9 @@ class _Web:
         except ValueError as error:
             hint = "write https://HOST/path/to.csv"
             raise DataError(Fault("the address has no proper port", "data.source", hint)) from error
+        if not parts.hostname:
+            hint = "write https://HOST/path/to.csv"
+            raise DataError(Fault("the address names no server", spec, hint))
         self.url = urlunsplit((parts.scheme, parts.netloc, parts.path, parts.query, ""))
         bare = (parts.scheme, f"{parts.hostname}{port}", parts.path, "", "")
         self.shown = urlunsplit(bare)

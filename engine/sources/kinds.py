@@ -68,8 +68,7 @@ def _unknown(spec: str, where: str) -> Fault:
     ending = "." + name.rpartition(".")[2] if "." in name.strip(".") else ""
     found = f"no source knows the ending {ending!r} of" if ending else "no ending says what is"
     guess = catalogue.near(ending, _endings()) if ending else ""
-    advice = f"known: {' '.join(_endings())}, text also packed ({' '.join(PACKED)}), and "
-    advice += " ".join(f"{word}:" for word in known)
+    advice = f"known: {' '.join(_endings())} and {' '.join(f'{word}:' for word in known)}"
     return Fault(
         f"{found} {masked(spec)!r}", where, f"did you mean {guess!r}? {advice}" if guess else advice
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
@@ -87,6 +88,34 @@ model:
 """
 LATIN = "age,city,bought\n" + "30,Köln,yes\n31,Bonn,no\n" * 30
 
+DOWN = "postgresql://ann@127.0.0.1:1/shop"
+LITE = "sqlite:///shop.db"
+
+
+def sql(query: str, more: str = "") -> str:
+    """The usual recipe, its rows asked of a table ``people``."""
+    text = f'  tables: {{people: data.csv}}\n  query: "{query}"\n{more}'
+    return RECIPE.replace("  source: data.csv\n", text)
+
+
+def parts(folder: Path) -> None:
+    (folder / "part-1.csv").write_text("age,bought\n30,yes\n", "utf-8")
+    (folder / "part-2.csv").write_text("age,sold\n30,yes\n", "utf-8")
+
+
+def json(text: str) -> Callable[[Path], object]:
+    return lambda folder: (folder / "data.json").write_text(text, "utf-8")
+
+
+def jsonl(text: str) -> Callable[[Path], object]:
+    return lambda folder: (folder / "data.jsonl").write_text(text, "utf-8")
+
+
+def torn(folder: Path) -> None:
+    packed = gzip.compress((folder / "data.csv").read_bytes())
+    (folder / "data.csv.gz").write_bytes(packed[:-30])
+
+
 BINARY = ("problem.task=binary",)
 BY_CITY = ("data.group=city",)
 DECLARED = ("data.columns.age={type: date, format: '%d.%m.%y'}",)
@@ -129,7 +158,7 @@ BAD = [
     Bad("missing file", overrides=("data.source=dta.csv",)),
     Bad("missing folder", overrides=("data.source=no/such/data.csv",)),
     Bad("a folder", overrides=("data.source=.",)),
-    Bad("unknown ending", overrides=("data.source=data.xlsx",)),
+    Bad("unknown ending", overrides=("data.source=data.xls",)),
     Bad("empty file", written("")),
     Bad("blank file", written("\n\n  \n")),
     Bad("header only", written("age,income,city,bought\n")),
@@ -208,5 +237,26 @@ BAD = [
     Bad("every candidate fails", recipe=asked(IMPOSSIBLE)),
     Bad("an unknown sklearn data set", overrides=("data.source=sklearn:irys",)),
     Bad("an unknown package", overrides=("data.source=package:nothing_here/a.csv",)),
+    Bad("a pattern that matches nothing", overrides=("data.source='data/*.csv'",)),
+    Bad("files of one pattern with other columns", parts, overrides=("data.source='part*.csv'",)),
+    Bad("JSON that is no records", json('{"rows": []}'), overrides=("data.source=data.json",)),
+    Bad("a broken line of JSON", jsonl('{"a": 1}\n{"a": '), overrides=("data.source=data.jsonl",)),
+    Bad("a torn gzip file", torn, overrides=("data.source=data.csv.gz",)),
+    Bad("a server that is down", overrides=("data.source=http://127.0.0.1:1/a.csv",)),
+    Bad("a database that is down", overrides=(f"data.source={DOWN}", "data.query=shop")),
+    Bad("a database without a query", overrides=(f"data.source={DOWN}",)),
+    Bad("a file of SQLite that is missing", overrides=(f"data.source={LITE}", "data.query=shop")),
+    Bad("a query over a file", overrides=("data.query='SELECT 1'",)),
+    Bad("source and tables", recipe=sql("SELECT 1", "  source: data.csv\n")),
+    Bad("tables without a query", recipe=sql("").replace('  query: ""\n', "")),
+    Bad("SQL that is none", recipe=sql("SELECT age,, income FROM people")),
+    Bad("SQL over an unknown table", recipe=sql("SELECT * FROM poeple")),
+    Bad("SQL over an unknown column", recipe=sql("SELECT agee FROM people")),
+    Bad("SQL that returns nothing", recipe=sql("SELECT * FROM people WHERE age > 900")),
+    Bad("SQL with two columns of one name", recipe=sql("SELECT age, city AS age FROM people")),
+    Bad("SQL that reads another file", recipe=sql("SELECT * FROM read_csv('/etc/passwd')")),
+    Bad("SQL that writes", recipe=sql("COPY people TO 'out.csv'")),
+    Bad("SQL of two statements", recipe=sql("SELECT * FROM people; DROP VIEW people")),
+    Bad("SQL that is another each time", recipe=sql("SELECT *, random() AS r FROM people")),
     Bad("hostile name", overrides=("name=../../x",)),
 ]  # fmt: skip

@@ -20,6 +20,8 @@ VALUES: dict[str, Any] = {
     "problem.task": "binary",
     "problem.positive": 1,
     "data.source": "other.csv",
+    "data.tables": {"a": "a.csv", "b": {"source": "sqlite:///b.db", "query": "b"}},
+    "data.query": "SELECT a FROM b",
     "data.target": "z",
     "data.id": "i",
     "data.time": "t",
@@ -94,14 +96,16 @@ VALUES: dict[str, Any] = {
     "model.xgboost.params": {"max_depth": 3},
 }
 TIME = {"data.time": "t"}
-WITH: dict[str, dict[str, str]] = {
-    f"evaluation.{name}": TIME for name in ("order", "gap", "embargo", "window")
+WITH: dict[str, dict[str, Any]] = {
+    **{f"evaluation.{name}": TIME for name in ("order", "gap", "embargo", "window")},
+    "data.tables": {"data.source": None, "data.query": "SELECT"},
+    "data.query": {"data.source": "sqlite:///a.db"},
 }
 WITH |= {
     "model.xgboost.quantile": {"model.xgboost.objective": "quantile"},
     "model.xgboost.power": {"model.xgboost.objective": "tweedie"},
 }
-"""Keys that mean something only beside others."""
+"""Keys that mean something only beside others, or without them."""
 ONE_VALUE = {"compute.executor"}
 """Keys of which only one value exists so far."""
 
@@ -128,6 +132,8 @@ def recipe_with(key: str, value: Any) -> str:
         for name in above:
             inner = inner.setdefault(name, {})
         inner[last] = given
+        if given is None:
+            del inner[last]
     return yaml.safe_dump(tree)
 
 
@@ -160,7 +166,10 @@ def test_a_key_is_read(loaded: Load, key: str) -> None:
 def test_a_key_is_read_from_the_command_line(loaded: Load, key: str) -> None:
     value = yaml.safe_dump(VALUES[key], default_flow_style=True, width=1000).splitlines()[0]
     text = f'"{value}"' if " " in value and isinstance(VALUES[key], str) else value
-    others = [f"{other}={given}" for other, given in WITH.get(key, {}).items()]
+    others = [
+        f"~{other}" if given is None else f"{other}={given}"
+        for other, given in WITH.get(key, {}).items()
+    ]
     recipe = loaded("", f"{key}={text}", *others, data=recipe_with("seed", 0)).recipe
     assert covers(at(recipe.model_dump(exclude_unset=True), key), VALUES[key])
 

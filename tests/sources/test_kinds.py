@@ -21,6 +21,18 @@ from engine.sources import kind_of
         ("data.pq", "parquet"),
         ("sklearn:wine", "sklearn"),
         ("package:a/b.csv", "package"),
+        ("data/2024-*.csv.zst", "csv"),
+        ("a.TSV.ZIP", "csv"),
+        ("a.json", "json"),
+        ("a.ndjson.bz2", "json"),
+        ("a.feather", "feather"),
+        ("a.xlsx", "excel"),
+        ("a.xlsx#March", "excel"),
+        ("https://host/a.csv?b=c", "http"),
+        ("S3://bucket/*.parquet", "s3"),
+        ("sqlite:///shop.db", "database"),
+        ("postgresql://ann@host/db", "database"),
+        ("snowflake+driver://ann@host/db", "database"),
     ],
 )
 def test_kinds(spec, kind):
@@ -36,7 +48,9 @@ def test_kinds(spec, kind):
         ("my.folder/data", "no ending says what is 'my.folder/data'"),
         ("", "no ending says what is ''"),
         ("skleern:wine", "there is no source 'skleern'\n    did you mean 'sklearn'?"),
-        ("https://host/a.csv", "there is no source 'https'\n    known: package, sklearn"),
+        ("htps://host/a.csv", "there is no source 'htps'\n    did you mean 'https'?"),
+        ("a.parquet.gz", "no source knows the ending '.gz' of 'a.parquet.gz'\n    known: .csv"),
+        ("zz:y", "there is no source 'zz'\n    known: http, https, mariadb,"),
     ],
 )
 def test_unknown(spec, message):

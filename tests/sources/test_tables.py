@@ -8,6 +8,7 @@ from pathlib import Path
 import duckdb
 import numpy as np
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 
 from engine.sources import Asked, sandbox, scan
@@ -137,13 +138,13 @@ def test_a_package_of_four_tables():
 def test_only_columns_that_are_asked_for_are_read_of_parquet(folder):
     """A column whose pages are torn does no harm to a query that does not look at it."""
     rows = pd.DataFrame({"a": range(1000), "b": [f"text {n}" for n in range(1000)]})
-    rows.to_parquet("d.parquet", compression=None, use_dictionary=False)
-    content = bytearray((folder / "d.parquet").read_bytes())
-    at = content.index(b"text 500")
-    content[at - 4000 : at + 4000] = bytes(8000)
-    (folder / "d.parquet").write_bytes(bytes(content))
+    rows.to_parquet("d.parquet")
+    pages = pq.ParquetFile("d.parquet").metadata.row_group(0).column(1)
+    with Path("d.parquet").open("r+b") as file:
+        file.seek(pages.dictionary_page_offset)
+        file.write(b"\xff" * pages.total_compressed_size)
     assert asked("SELECT sum(a) AS s FROM d", d="d.parquet").read().s[0] == 499_500
-    assert refused(query="SELECT max(b) AS b FROM d", d="d.parquet")
+    assert refused(query="SELECT a, b FROM d", d="d.parquet")
 
 
 def test_columns_and_conditions_reach_the_scan(files):

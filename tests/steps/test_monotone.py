@@ -56,7 +56,7 @@ def test_scaling_keeps_the_order_and_an_indicator_is_left_out(tmp_path):
     ("monotone", "features", "said"),
     [
         ({"sise": "increasing"}, {}, "there is no column 'sise' to learn from\n    did you mean"),
-        ({"colour": "increasing"}, {}, "categories have no order"),
+        ({"colour": "increasing"}, {}, "categories and texts have no order"),
         ({"signup": "increasing"}, {}, "`dates: parts` stands between"),
         (
             {"size": "increasing"},
