@@ -100,8 +100,6 @@ WITH: dict[str, dict[str, Any]] = {
     **{f"evaluation.{name}": TIME for name in ("order", "gap", "embargo", "window")},
     "data.tables": {"data.source": None, "data.query": "SELECT"},
     "data.query": {"data.source": "sqlite:///a.db"},
-}
-WITH |= {
     "model.xgboost.quantile": {"model.xgboost.objective": "quantile"},
     "model.xgboost.power": {"model.xgboost.objective": "tweedie"},
 }
@@ -132,7 +130,7 @@ def recipe_with(key: str, value: Any) -> str:
         for name in above:
             inner = inner.setdefault(name, {})
         inner[last] = given
-        if given is None:
+        if given is None and path != key:
             del inner[last]
     return yaml.safe_dump(tree)
 
