@@ -16,8 +16,17 @@ os.environ["COLUMNS"] = "100"  # snapshots of texts are as wide on every termina
 os.environ["NO_COLOR"] = "1"
 os.environ.pop("FORCE_COLOR", None)
 
+import pytest  # noqa: E402 - after the threads are settled
 from hypothesis import settings  # noqa: E402 - after the threads are settled
+
+from tests.postgres import running  # noqa: E402 - after the threads are settled
 
 settings.register_profile("house", deadline=None, print_blob=True)
 settings.register_profile("ci", settings.get_profile("house"), derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else "house")
+
+
+@pytest.fixture(scope="session")
+def postgres():
+    """A database of PostgreSQL: its address without user and password."""
+    yield from running()

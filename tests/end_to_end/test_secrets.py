@@ -146,3 +146,180 @@ def test_overrides_that_hold_one_are_refused_and_masked(folder, override):
         ended = engine("run", "sealed", override.format(secret=secret), folder=folder)
         assert ended.code == 2
         assert leaks(folder, ended.out, ended.err) == []
+
+
+# Where rows come from: user and password of databases, web servers and buckets
+
+AWAY = "SECRET_11"  # holds signs that an URL has to write otherwise
+
+
+def write(folder, data, name="away"):
+    text = RECIPE.partition("  source:")[0] + data + "\n  target: bought\nmodel: [linear]\n"
+    (folder / "recipes" / f"{name}.yaml").write_text(
+        text + "search: {trials: 2}\nevaluation: {folds: 3}\n", "utf-8"
+    )
+
+
+def all_verbs(folder, code=0):
+    """Everything that commands print about the recipe ``away``."""
+    ran = [
+        engine("plan", "away", folder=folder),
+        engine("run", "away", folder=folder),
+        engine("plan", "away", "--json", folder=folder),
+        engine("plan", "away", "-m", "seed=1,2", folder=folder),
+        engine("explore", "away", folder=folder),
+        engine("show", "away", "--hydra", folder=folder),
+    ]
+    assert {ended.code for ended in ran[:5]} == {code}, [ended.err for ended in ran]
+    return [text for ended in ran for text in (ended.out, ended.err)]
+
+
+def encoded(*names):
+    """Every form in which the secrets could be met."""
+    from base64 import b64encode
+    from urllib.parse import quote
+
+    values = [SECRETS[name] for name in names]
+    forms = [*values, *(quote(value, safe="") for value in values)]
+    pair = b64encode(f"{SECRETS[names[0]]}:{SECRETS[names[-1]]}".encode()).decode()
+    return [*forms, pair]
+
+
+def also_clean(folder, forms, texts):
+    written = [path.read_bytes() for path in (folder / "outputs").rglob("*") if path.is_file()]
+    return not any(
+        form in text for form in forms for text in [*texts, *(w.decode("latin-1") for w in written)]
+    )
+
+
+@pytest.fixture
+def private(folder):
+    """A web server that wants the user and the password of the secrets."""
+    from engine.testing import served
+
+    served_user, served_password = served.USER, served.PASSWORD
+    served.USER, served.PASSWORD = SECRETS["SECRET_0"], SECRETS[AWAY]
+    write_data(folder / "rows.csv")
+    with served.web(folder) as server:
+        yield server.url.removeprefix("http://")
+    served.USER, served.PASSWORD = served_user, served_password
+
+
+def test_user_and_password_of_a_web_server(folder, private):
+    write(
+        folder,
+        f"  source: http://${{oc.env:SECRET_0}}:${{oc.env:{AWAY}}}@{private}/private/rows.csv",
+    )
+    texts = all_verbs(folder)
+    assert leaks(folder, *texts) == []
+    assert also_clean(folder, encoded("SECRET_0", AWAY), texts)
+    data = f"http://${{oc.env:SECRET_0}}:${{oc.env:{AWAY}}}@{private}/private/rows.csv"
+    ended = good("predict", "away", data, "-o", "outputs/p.csv", folder=folder)
+    explored = good("explore", data, folder=folder)
+    assert leaks(folder, ended.out, ended.err, explored.out, explored.err) == []
+
+
+def test_user_and_password_of_a_web_server_that_refuses_them(folder, private, monkeypatch):
+    monkeypatch.setenv(AWAY, "no-good-" + SECRETS[AWAY])
+    write(
+        folder,
+        f"  source: http://${{oc.env:SECRET_0}}:${{oc.env:{AWAY}}}@{private}/private/rows.csv",
+    )
+    texts = all_verbs(folder, code=2)
+    assert any("asks for a user and a password" in text for text in texts)
+    assert leaks(folder, *texts) == []
+    assert also_clean(folder, encoded("SECRET_0", AWAY), texts)
+
+
+def test_a_whole_address_behind_one_reference(folder, private, monkeypatch):
+    from urllib.parse import quote
+
+    sealed = quote(SECRETS[AWAY], safe="")
+    user = SECRETS["SECRET_0"]
+    monkeypatch.setenv("AWAY_URL", f"http://{user}:{sealed}@{private}/private/rows.csv")
+    write(folder, "  source: ${oc.env:AWAY_URL}")
+    texts = all_verbs(folder)
+    assert leaks(folder, *texts) == []
+    assert also_clean(folder, encoded(AWAY), texts)
+
+
+def test_the_keys_of_a_bucket(folder, monkeypatch):
+    from engine.testing import served
+
+    write_data(folder / "rows.csv")
+    with served.bucket() as bucket:
+        bucket.put(str(folder / "rows.csv"), "bucket/rows.csv")
+        monkeypatch.setenv("AWS_ENDPOINT_URL", bucket.url)
+        address = f"s3://${{oc.env:SECRET_3}}:${{oc.env:{AWAY}}}@bucket"
+        write(folder, f"  source: {address}/rows.csv")
+        texts = all_verbs(folder)
+        write(folder, f"  source: {address}/none.csv")
+        texts += all_verbs(folder, code=2)
+        query = "query: SELECT * FROM t"
+        write(folder, f"  tables: {{t: '{address}/rows.csv'}}\n  {query}")
+        texts += all_verbs(folder)
+    assert leaks(folder, *texts) == []
+    assert also_clean(folder, encoded("SECRET_3", AWAY), texts)
+
+
+@pytest.mark.parametrize("reached", [False, True])
+def test_the_password_of_a_database(folder, reached, request, monkeypatch):
+    from engine.testing import served
+
+    if reached:
+        import psycopg
+
+        address = request.getfixturevalue("postgres")
+        with psycopg.connect(f"postgresql://postgres@{address}", autocommit=True) as made:
+            made.execute("CREATE TABLE IF NOT EXISTS rows (age int, bought text)")
+            made.execute("INSERT INTO rows SELECT n, 'y' || n % 2 FROM generate_series(1, 200) n")
+        monkeypatch.setenv(AWAY, served.PASSWORD)
+    else:
+        address = f"127.0.0.1:{served.free_port()}/db"
+    monkeypatch.setenv("WHO", served.USER)
+    source = f"postgresql://${{oc.env:WHO}}:${{oc.env:{AWAY}}}@{address}"
+    write(folder, f"  source: {source}\n  query: SELECT * FROM rows ORDER BY age")
+    override = ("problem.positive=y1",)
+    ran = [engine(verb, "away", *override, folder=folder) for verb in ("plan", "run", "explore")]
+    ran.append(engine("plan", "away", "--json", *override, folder=folder))
+    assert {ended.code for ended in ran} == ({0} if reached else {2}), [e.err for e in ran]
+    monkeypatch.setenv(AWAY, "wrong-" + SECRETS[AWAY])
+    ran += [engine("plan", "away", *override, folder=folder)]
+    ran += [engine("plan", "away", *override, "data.query=nothing", folder=folder)]
+    assert ran[-1].code == ran[-2].code == 2
+    texts = [text for ended in ran for text in (ended.out, ended.err)]
+    assert leaks(folder, *texts) == []
+    assert also_clean(folder, [*encoded("SECRET_0", AWAY), served.PASSWORD], texts)
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        "postgresql://ann:{secret}@host/db",
+        "https://ann:{secret}@host/a.csv",
+        "https://host/a.csv?token={secret}",
+        "s3://key:{secret}@bucket/a.csv",
+    ],
+)
+@pytest.mark.parametrize("verb", ["predict", "explore", "init"])
+def test_a_password_on_the_command_line_is_refused_and_masked(folder, verb, word):
+    good("run", "sealed", folder=folder)
+    words = {
+        "predict": ("predict", "sealed", "-o", "out.csv"),
+        "explore": ("explore",),
+        "init": ("init", "--target", "bought"),
+    }
+    ended = engine(*words[verb], word.format(secret=SECRETS["SECRET_7"]), folder=folder)
+    assert (ended.code, "a password stands in" in ended.err) == (2, True)
+    assert leaks(folder, ended.out, ended.err) == []
+
+
+def test_explore_and_python_show_references_too(folder):
+    import contextlib
+
+    import engine as package
+
+    shown = good("explore", "sealed", folder=folder)
+    with contextlib.chdir(folder):
+        planned = package.load("sealed").plan()
+    assert leaks(folder, shown.out, shown.err, str(planned.tree), planned._repr_html_()) == []
