@@ -11,6 +11,7 @@ SMALL = {
     "auto_features.py": ["--rows", "3000", "--times", "1"],
     "commands.py": ["--runs", "1"],
     "derive.py": ["--rows", "2000"],
+    "flights.py": ["--sample", "2000"],
     "explore_page.py": ["--rows", "2000"],
     "predict_stream.py": ["--rows", "5000"],
     "search_overhead.py": ["--rows", "2000", "--trials", "2", "--rounds", "5"],
