@@ -40,15 +40,14 @@ def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) 
 
     Where a terminal is too narrow, the widest columns are broken into lines first.
     """
-    made = Table(title=title or None, title_justify="left", title_style="bold", box=None,
-                 pad_edge=False, header_style="dim", padding=(0, 2, 0, 0))  # fmt: skip
+    made = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0))
     for column in columns:
         right = column.endswith(">")
         justify: JustifyMethod = "right" if right else "left"
         made.add_column(column.rstrip(">"), justify=justify, no_wrap=right, overflow="fold")
     for row in rows:
         made.add_row(*(escape(_one_line(str(cell))) for cell in row))
-    _print_trimmed(made)
+    _print_trimmed(made, title)
 
 
 def facts(rows: Iterable[tuple[str, object]]) -> None:
@@ -61,10 +60,15 @@ def facts(rows: Iterable[tuple[str, object]]) -> None:
     _print_trimmed(made)
 
 
-def _print_trimmed(made: Table) -> None:
-    """Print without the spaces that fill up the last column."""
+def _print_trimmed(made: Table, title: str = "") -> None:
+    """Print without the spaces that fill up the last column.
+
+    A title of its own line may be wider than the table; rich would break it at the table's width.
+    """
     out = console()
     with out.capture() as captured:
+        if title:
+            out.print(Text(title, style="bold"))
         out.print(made)
     text = "\n".join(line.rstrip() for line in captured.get().splitlines())
     out.file.write(text + "\n")

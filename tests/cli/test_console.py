@@ -53,6 +53,11 @@ def test_a_terminal_is_not_overrun(as_terminal):
     assert 50 < max(map(len, lines)) <= 60
 
 
+def test_a_title_may_be_wider_than_its_table(capsys):
+    console.table("Columns: 1 left out, 4 [numbers]", ["kind"], [["x"]])
+    assert capsys.readouterr().out.splitlines()[0] == "Columns: 1 left out, 4 [numbers]"
+
+
 def test_a_path_is_never_broken(as_terminal):
     terminal = as_terminal()
     console.line("/".join(["folder"] * 20))
