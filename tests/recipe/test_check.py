@@ -294,7 +294,7 @@ def test_messages(refused: Refused, text: str, message: str) -> None:
             "{source: a, target: y, group: g, drop: [g]}",
             "`data.drop` holds the column of `data.group`, 'g'",
         ),
-        ("{source: a, target: y, tables: {a: b}}", "`data.tables` is not available yet"),
+        ("{source: a, target: y, clean: {where: a}}", "`data.clean.where` is not available yet"),
     ],
 )
 def test_messages_of_data(refused: Refused, data: str, message: str) -> None:

@@ -96,6 +96,19 @@ def test_a_value_far_down_decides_the_type(folder, monkeypatch):
     assert asked("SELECT sum(a) AS s FROM e", e="e.csv").read().s[0] == 7
 
 
+def test_a_cast_that_may_fail_does_not_fail(files):
+    """DuckDB 2.0 would push it into the scan of CSV as one that must not."""
+    query = "SELECT avg(d) AS d FROM (SELECT TRY_CAST(note AS DOUBLE) AS d FROM orders)"
+    assert asked(query, orders="orders.csv").read().d.isna().all()
+    with sandbox.opened(tables(orders="orders.csv"), "orders") as answer:
+        path = answer.connection.execute("SELECT current_setting('allowed_paths')[1]").fetchall()
+        scan_ = f"read_csv('{path[0][0]}', all_varchar = true)"
+        found = answer.connection.sql(
+            f"SELECT avg(d) FROM (SELECT TRY_CAST(note AS DOUBLE) AS d FROM {scan_})"
+        )
+        assert found.fetchall() == [(None,)]
+
+
 def test_aggregates_are_those_of_pandas(files):
     found = asked(
         "SELECT zip, count(*) AS n, sum(n) AS total, avg(price) AS price FROM orders"
