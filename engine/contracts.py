@@ -27,7 +27,7 @@ class Source(Protocol):
     Its row says under ``takes`` what they are handed besides: ``query`` (what a database, or
     tables, are asked) and ``tables`` (what each of its names stands for). Two more functions it
     may have: ``still(spec)``, what ``fingerprint`` would say of the rows that ``read`` returned,
-    where they are a copy; and ``local(spec)``, a context that gives a copy as files of this machine.
+    where they are a copy; and ``local(spec)``, a context that gives a copy on this machine.
     """
 
     def fingerprint(self, spec: str) -> dict[str, str]:

@@ -23,7 +23,8 @@ from engine.steps.values import advise, picked, require, require_semantic, rules
 ABOUT = "read the rows"
 MAKES = "the dataset"
 READS = (
-    "data.source", "data.tables", "data.query", "data.drop", "data.columns", "data.clean", "data.sample", "data.target",
+    "data.source", "data.tables", "data.query", "data.drop", "data.columns", "data.clean",
+    "data.sample", "data.target",
 )  # fmt: skip
 NEEDS: tuple[str, ...] = ()
 LIBRARIES = ("pandas", "pyarrow")

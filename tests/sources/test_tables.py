@@ -227,8 +227,10 @@ def test_what_gives_other_rows_each_time_is_refused(files, query, word):
 
 def test_a_column_that_is_called_like_such_a_word_is_none(files):
     ORDERS.rename(columns={"n": "sample", "zip": "random"}).to_csv("odd.csv", index=False)
-    found = asked('SELECT "sample", random FROM odd', odd="odd.csv").read()
-    assert list(found) == ["sample", "random"]
+    found = asked("SELECT o.sample AS s, random FROM odd o WHERE sample > 3", odd="odd.csv").read()
+    assert list(found) == ["s", "random"]
+    query = "SELECT n.sample FROM odd o JOIN odd n USING (sample)"
+    assert len(asked(query, odd="odd.csv").read()) == 200
 
 
 # Whether it is another
