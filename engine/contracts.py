@@ -23,7 +23,13 @@ Task = Literal["binary", "multiclass", "regression"]
 
 
 class Source(Protocol):
-    """A catalogue entry of ``engine.sources``: a module with these functions."""
+    """A catalogue entry of ``engine.sources``: a module with these functions.
+
+    Its row says under ``takes`` what they are handed besides: ``query`` (what a database, or
+    tables, are asked) and ``tables`` (what each of its names stands for). Two more functions it
+    may have: ``still(spec)``, what ``fingerprint`` would say of the rows that ``read`` returned,
+    where they are a copy; and ``local(spec)``, a context that gives a copy on this machine.
+    """
 
     def fingerprint(self, spec: str) -> dict[str, str]:
         """Return a hash of the content for each file (or version) that ``spec`` stands for."""

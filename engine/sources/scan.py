@@ -7,7 +7,7 @@ to say about them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -65,9 +65,9 @@ def register(connection: duckdb.DuckDBPyConnection, name: str, asked: Asked) -> 
         If it cannot be read.
     """
     if asked.kind == "csv":
-        paths = [_unpacked(path) for path in csv.heads(asked.address)]
-        _allow(connection, paths)
-        _create(connection, name, _typed(connection, paths))
+        heads = {_unpacked(path): head for path, head in csv.heads(asked.address).items()}
+        _allow(connection, list(heads))
+        _create(connection, name, _typed(connection, heads))
     elif asked.kind == "parquet":
         paths = files.matched(asked.address)
         names = arrow.united({str(p): arrow.schema(p, parquet.opened) for p in paths}).names
@@ -100,9 +100,8 @@ def _create(connection: duckdb.DuckDBPyConnection, name: str, query: str) -> Non
     connection.execute(f"CREATE VIEW {quoted(name)} AS {query}")
 
 
-def _typed(connection: duckdb.DuckDBPyConnection, paths: list[Path]) -> str:
+def _typed(connection: duckdb.DuckDBPyConnection, heads: Mapping[Path, text.Header]) -> str:
     """Return a query that reads files of CSV, each column as its type."""
-    heads = {path: text.header(path) for path in paths}
     names = next(iter(heads.values())).names
     texts = " UNION ALL ".join(_texts(path, head, names) for path, head in heads.items())
     types = _types(connection, texts, names)
