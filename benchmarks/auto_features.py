@@ -32,11 +32,11 @@ LEVELS = 10_000
 
 
 def frame(rows: int) -> pd.DataFrame:
-    """Return 24 numbers, 4 categories of few levels and 2 of 10,000."""
+    """Return 24 numbers, 4 categories of few levels and 2 of 10,000; of fewer, in fewer rows."""
     table = mixed(rows).drop(columns="y")
     draw = np.random.default_rng(1)
-    names = np.array([f"code {i:05}" for i in range(LEVELS)])
-    return table.assign(**{c: names[draw.integers(0, LEVELS, rows)] for c in ("c4", "c5")})
+    names = np.array([f"code {i:05}" for i in range(min(LEVELS, rows // 10))])
+    return table.assign(**{c: names[draw.integers(0, len(names), rows)] for c in ("c4", "c5")})
 
 
 def engine(table: pd.DataFrame, y: Any) -> Any:

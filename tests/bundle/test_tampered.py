@@ -188,7 +188,8 @@ def test_a_pipeline_that_no_bundle_may_hold_is_not_written(tmp_path):
 
 def test_nothing_trusted_can_be_made_to_run_what_a_bundle_says():
     modules = {name.partition(".")[0] for name in persist.TRUSTED}
-    assert modules == {"engine", "functools", "numpy", "scipy", "sklearn", "xgboost"}
+    ours = {"engine", "functools", "numpy", "scipy", "sklearn", "xgboost"}
+    assert modules == ours | {"lightgbm", "collections"}  # a Booster is a text; in it, OrderedDicts
     words = ("eval", "exec", "open", "load", "import", "system", "pickle", "subprocess")
     assert not [name for name in persist.TRUSTED if name.rpartition(".")[2] in words]
 
