@@ -14,6 +14,7 @@ from engine.bundle.alike import readings
 from engine.bundle.declared import Declared, converted
 from engine.bundle.rules import Rules, apply, retyped
 from engine.bundle.values import is_number, texts
+from engine.recipe.checks.in_data import REST
 
 SURE = {"?", "-", "--", "---", ".", "#n/a", "n/a", "na", "nan", "null", "(null)", "<na>", "n.a."}
 AMONG_NUMBERS = {*SURE, "none", "missing", "unknown", "unk", "not available", "*"}
@@ -37,8 +38,11 @@ def placeholders(frame: pd.DataFrame, target: str) -> Placeholders:
 
 
 def formats(frame: pd.DataFrame) -> Formats:
-    """Return by column how its dates are written, if not in ISO 8601, and only one way fits."""
-    found = {str(name): _formats(values) for name, values in frame.items()}
+    """Return by column how its dates are written, if not in ISO 8601, and only one way fits.
+
+    None is declared of a column called ``*``, which stands for all others in a recipe.
+    """
+    found = {str(name): _formats(values) for name, values in frame.items() if str(name) != REST}
     return {name: forms[0] for name, forms in found.items() if len(forms) == 1}
 
 

@@ -8,11 +8,11 @@ from engine.bundle.declared import Declared
 from engine.bundle.rules import Rules
 from engine.catalogue import unknown
 from engine.errors import DataError, Fault
+from engine.recipe.checks.in_data import REST
 from engine.recipe.dataset import ColumnType
 from engine.recipe.schema import Data
 from engine.steps.columns import in_yaml
 
-REST = "*"
 SEMANTIC = ("target", "id", "time", "group", "weight")
 MOST_HINT = 300
 

@@ -3,10 +3,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pandas as pd
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
+from engine.cli import reading
 from engine.cli.draft import Draft, Found, scalar, text
 from engine.cli.init import recipe_name
 from engine.recipe.load import load
@@ -296,11 +298,17 @@ def expressible(name: str) -> bool:
     return "${" not in name and name not in ("", "???")
 
 
+def test_dates_in_a_column_that_is_called_as_all_others_are_not_declared():
+    dates = pd.Series(["31.12.2024", "01.02.2023"], dtype="str")
+    assert reading.formats(pd.DataFrame({"*": dates, "a": dates})) == {"a": "%d.%m.%Y"}
+
+
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(names.filter(expressible), min_size=6, max_size=6, unique=True))
 @example(HOSTILE[:6])
 def test_whatever_columns_are_called_the_recipe_names_the_same(tmp_path: Path, found):
     source, target, row, when, kept, dropped = found
+    assume(when != "*")  # no format is proposed for it
     reason = "row 3 holds 'a\n\x85b: c'"
     draft = Draft(
         recipe="r", source=f"{source}.csv", target=target, rows=10, task="binary",
