@@ -17,8 +17,9 @@ comparison with it too, and ``where`` whose condition is missing. Exceptions are
 What has no value (a division by zero, a logarithm of -1) is missing as well, and is told.
 """
 
+from engine.formula.applied import Applied, Loss
 from engine.formula.error import FormulaError
-from engine.formula.formula import Applied, Formula, Loss, parse
+from engine.formula.formula import Formula, parse
 from engine.formula.order import circle, ordered
 
 __all__ = ["Applied", "Formula", "FormulaError", "Loss", "circle", "ordered", "parse"]

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from engine.catalogue import near
 from engine.contracts import Index
+from engine.formula.applied import Applied, Loss
 from engine.formula.compute import (
     COMPUTE,
     TEXT,
@@ -25,10 +26,9 @@ from engine.formula.compute import (
     within_years,
 )  # fmt: skip
 from engine.formula.error import FormulaError
-from engine.formula.formula import Applied, Formula, Loss
 from engine.formula.functions import ALL, Kind
 from engine.formula.kinds import infer
-from engine.formula.parser import Op
+from engine.formula.parser import Op, Program
 
 BLOCK = 1 << 16
 """Rows at a time: temporary columns stay small, however long the frame."""
@@ -38,24 +38,24 @@ _INFINITE = "an infinite number"
 
 
 def apply(
-    formula: Formula, frame: pd.DataFrame, rows: Sequence[int] | Index | None = None
+    program: Program, frame: pd.DataFrame, rows: Sequence[int] | Index | None = None
 ) -> Applied:
     """Evaluate a formula; see :meth:`engine.formula.Formula.apply`."""
-    columns = _columns(formula, frame)
+    columns = _columns(program, frame)
     kinds = {name: kind_of(values) for name, values in columns.items()}
-    kind = infer(formula.ops, formula.text, kinds)[-1] or "number"
+    kind = infer(program, kinds)[-1] or "number"
     notes = _Notes()
     readers = {name: _reader(values, kinds[name]) for name, values in columns.items()}
     starts = range(0, max(1, len(frame)), BLOCK)
     try:
         blocks = [
-            _block(formula, readers, range(start, min(start + BLOCK, len(frame))), kind, notes)
+            _block(program, readers, range(start, min(start + BLOCK, len(frame))), kind, notes)
             for start in starts
         ]
     except _MadeTooLongError as error:
         number = error.row if rows is None else int(rows[error.row])
         message = f"row {number + 1:,} would become {error.what}"
-        raise FormulaError(message, formula.text, error.at) from None
+        raise FormulaError(message, program.text, error.at) from None
     return Applied(_series(blocks, kind, frame.index), notes.losses())
 
 
@@ -101,25 +101,25 @@ class _Notes:
         return tuple(Loss(n.what, self._rows[n], first, n.at) for n, first in self._first.items())
 
 
-def _columns(formula: Formula, frame: pd.DataFrame) -> dict[str, pd.Series[Any]]:
+def _columns(program: Program, frame: pd.DataFrame) -> dict[str, pd.Series[Any]]:
     times = Counter(map(str, frame.columns))
     place = {str(name): i for i, name in enumerate(frame.columns)}
-    for op in formula.ops:
+    for op in program.ops:
         name = str(op.value)
         if op.name != "column":
             continue
         if not times[name]:
-            raise _absent(formula, op, list(times))
+            raise _absent(program, op, list(times))
         if times[name] > 1:
             message = f"there are {times[name]} columns {name!r}"
-            raise FormulaError(message, formula.text, op.at, "rename all but one")
-    return {name: frame.iloc[:, place[name]] for name in sorted(formula.names)}
+            raise FormulaError(message, program.text, op.at, "rename all but one")
+    return {name: frame.iloc[:, place[name]] for name in sorted(program.columns)}
 
 
-def _absent(formula: Formula, op: Op, known: list[str]) -> FormulaError:
+def _absent(program: Program, op: Op, known: list[str]) -> FormulaError:
     guess = near(str(op.value), known)
     hint = f"did you mean {guess!r}?" if guess else f"there are: {', '.join(known)[:300]}"
-    return FormulaError(f"there is no column {str(op.value)!r}", formula.text, op.at, hint)
+    return FormulaError(f"there is no column {str(op.value)!r}", program.text, op.at, hint)
 
 
 def _reader(values: pd.Series[Any], kind: Kind) -> Callable[[int, int], Any]:
@@ -141,13 +141,13 @@ def _texts(values: pd.Series[Any]) -> pa.Array:
 
 
 def _block(
-    formula: Formula, readers: Mapping[str, Callable[[int, int], Any]], rows: range,
+    program: Program, readers: Mapping[str, Callable[[int, int], Any]], rows: range,
     kind: Kind, notes: _Notes,
 ) -> Any:  # fmt: skip
     """Return the values of some rows, with what has none made missing and noted."""
     stack: list[Any] = []
     with np.errstate(all="ignore"):
-        for op in formula.ops:
+        for op in program.ops:
             if op.name == "column":
                 found = readers[str(op.value)](rows.start, rows.stop)
                 found = found if is_text(found) else _finite(found, op, rows.start, notes)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from engine.formula.applied import Applied
 from engine.formula.error import FormulaError
 from engine.formula.functions import Kind
 from engine.formula.kinds import infer
-from engine.formula.parser import Op, program
+from engine.formula.parser import Program, program
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,52 +20,26 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Loss:
-    """Rows for which a formula has no value though what it reads is there.
-
-    Attributes
-    ----------
-    what : str
-        Such as ``a division by zero``.
-    rows : int
-        How many rows.
-    first : int
-        The first of them, counted from 0 in the frame.
-    at : int
-        Where in the formula's text.
-    """
-
-    what: str
-    rows: int
-    first: int
-    at: int
-
-
-@dataclass(frozen=True)
-class Applied:
-    """The values of a formula, and where it has none."""
-
-    values: pd.Series[Any]
-    losses: tuple[Loss, ...]
-
-
-@dataclass(frozen=True)
 class Formula:
     """A formula that has been read and found in order.
 
     Attributes
     ----------
-    text : str
-        As written.
-    ops : tuple of Op
+    program : Program
         Its instructions.
-    names : frozenset of str
-        The columns that it reads.
     """
 
-    text: str
-    ops: tuple[Op, ...] = field(repr=False, compare=False)
-    names: frozenset[str] = field(compare=False)
+    program: Program
+
+    @property
+    def text(self) -> str:
+        """The formula as written."""
+        return self.program.text
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The columns that it reads."""
+        return frozenset(self.program.columns)
 
     def __str__(self) -> str:
         return self.text
@@ -77,7 +52,7 @@ class Formula:
         FormulaError
             If its columns do not go together as it has them.
         """
-        return infer(self.ops, self.text, columns)[-1] or "number"
+        return infer(self.program, columns)[-1] or "number"
 
     def require_condition(self, columns: Mapping[str, Kind]) -> None:
         """Refuse a formula that is neither true nor false, as far as kinds of columns are known.
@@ -87,7 +62,7 @@ class Formula:
         FormulaError
             If it gives something else, or if its columns do not go together as it has them.
         """
-        kind = infer(self.ops, self.text, columns)[-1]
+        kind = infer(self.program, columns)[-1]
         if kind not in (None, "boolean"):
             message = f"the formula gives a {kind}, and true or false is expected"
             raise FormulaError(message, self.text, 0, "compare it with something: x > 0")
@@ -122,7 +97,7 @@ class Formula:
         """
         from engine.formula.evaluate import apply  # noqa: PLC0415 - a check needs no pandas
 
-        return apply(self, frame, rows)
+        return apply(self.program, frame, rows)
 
 
 @lru_cache(maxsize=1024)
@@ -139,7 +114,6 @@ def parse(text: str) -> Formula:
     >>> sorted(parse("total_charges / `months paid`").names)
     ['months paid', 'total_charges']
     """
-    text = text.strip()
-    ops = program(text)
-    infer(ops, text, {})
-    return Formula(text, ops, frozenset(str(op.value) for op in ops if op.name == "column"))
+    found = program(text.strip())
+    infer(found, {})
+    return Formula(found)

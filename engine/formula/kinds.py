@@ -8,7 +8,7 @@ from datetime import datetime
 
 from engine.formula.error import FormulaError
 from engine.formula.functions import ALL, KINDS, ORDERED, Function, Kind
-from engine.formula.parser import Op
+from engine.formula.parser import Op, Program
 
 _OF_VALUES: Mapping[type, Kind] = {float: "number", str: "text", bool: "boolean"}
 _PLURALS = {"number": "numbers", "boolean": "true or false", "date": "dates", "text": "texts"}
@@ -40,7 +40,7 @@ class _Part:
         )
 
 
-def infer(ops: tuple[Op, ...], text: str, columns: Mapping[str, Kind]) -> list[Kind | None]:
+def infer(program: Program, columns: Mapping[str, Kind]) -> list[Kind | None]:
     """Return the kind of what each instruction pushes; the last is the formula's.
 
     Parameters
@@ -55,7 +55,7 @@ def infer(ops: tuple[Op, ...], text: str, columns: Mapping[str, Kind]) -> list[K
     """
     stack: list[_Part] = []
     found: list[Kind | None] = []
-    for op in ops:
+    for op in program.ops:
         kind: Kind | None
         if op.name == "value":
             kind = _OF_VALUES.get(type(op.value))
@@ -64,7 +64,7 @@ def infer(ops: tuple[Op, ...], text: str, columns: Mapping[str, Kind]) -> list[K
         else:
             arguments = stack[-op.count :]
             del stack[-op.count :]
-            kind = _called(op, arguments, text)
+            kind = _called(op, arguments, program.text)
         stack.append(_Part(kind, op))
         found.append(kind)
     return found

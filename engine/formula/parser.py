@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from engine.catalogue import unknown
 from engine.formula.error import FormulaError
@@ -53,7 +53,28 @@ class Op:
     at: int
 
 
-def program(text: str) -> tuple[Op, ...]:
+@dataclass(frozen=True)
+class Program:
+    """What a formula's text says to do.
+
+    Attributes
+    ----------
+    text : str
+        As written.
+    ops : tuple of Op
+        One after the other; the last leaves the formula's value.
+    """
+
+    text: str
+    ops: tuple[Op, ...] = field(repr=False, compare=False)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns that it reads, each once, in the order of the text."""
+        return tuple(dict.fromkeys(str(op.value) for op in self.ops if op.name == "column"))
+
+
+def program(text: str) -> Program:
     """Return the instructions of a formula.
 
     Raises
@@ -66,7 +87,7 @@ def program(text: str) -> tuple[Op, ...]:
         raise FormulaError("the formula is empty", text)
     parser.expression(0)
     parser.end()
-    return tuple(parser.ops)
+    return Program(text, tuple(parser.ops))
 
 
 class _Parser:

@@ -27,9 +27,7 @@ _BLOCK = 2 << 20  # the longest row; Arrow reads some dozens of blocks ahead
 _HELD = 64 << 20
 
 
-def fingerprint(spec: str) -> dict[str, str]:
-    """Return a hash of each file's bytes."""
-    return files.fingerprint(spec)
+fingerprint = files.fingerprint
 
 
 def read(spec: str) -> pd.DataFrame:
@@ -40,11 +38,12 @@ def read(spec: str) -> pd.DataFrame:
     engine.errors.DataError
         If a file cannot be read as columns and rows; names the line.
     """
+    found = heads(spec)
+    names = next(iter(found.values())).names
     tables = []
-    for path, head in heads(spec).items():
+    for path, head in found.items():
         with _explained(path, head), _stream(path) as stream:
             tables.append(csv.read_csv(stream, **_options(head)))
-    names = tables[0].column_names
     return typed.frame(pa.concat_tables([table.select(names) for table in tables]))
 
 
@@ -105,11 +104,11 @@ def _stream(path: Path) -> Iterator[Any]:
 def _options(head: text.Header) -> dict[str, Any]:
     return {
         "read_options": csv.ReadOptions(
-            column_names=head.names, skip_rows=head.lines, block_size=_BLOCK
+            column_names=head.parsed, skip_rows=head.lines, block_size=_BLOCK
         ),
         "parse_options": csv.ParseOptions(delimiter=head.delimiter, newlines_in_values=True),
         "convert_options": csv.ConvertOptions(
-            column_types=dict.fromkeys(head.names, typed.TEXT),
+            column_types=dict.fromkeys(head.parsed, typed.TEXT),
             null_values=list(typed.MISSING),
             strings_can_be_null=True,
         ),

@@ -29,9 +29,7 @@ _LINES = (".jsonl", ".ndjson")
 _FORM = 'write [{"a": 1}, {"a": 2}], or an object in each line and end the name in .jsonl'
 
 
-def fingerprint(spec: str) -> dict[str, str]:
-    """Return a hash of each file's bytes."""
-    return files.fingerprint(spec)
+fingerprint = files.fingerprint
 
 
 def read(spec: str) -> pd.DataFrame:

@@ -114,7 +114,7 @@ def _typed(connection: duckdb.DuckDBPyConnection, heads: Mapping[Path, text.Head
 
 def _texts(path: Path, head: text.Header, names: list[str]) -> str:
     """Return a query that reads a file of CSV, all values as text."""
-    columns = ", ".join(f"{_literal(name)}: 'VARCHAR'" for name in head.names)
+    columns = ", ".join(f"{_literal(name)}: 'VARCHAR'" for name in head.parsed)
     listed = ", ".join(map(quoted, names))
     return (
         f"SELECT {listed} FROM read_csv({_list([path])}, auto_detect = false, header = false,"

@@ -48,11 +48,19 @@ class Header:
         What stands between values.
     lines : int
         Lines up to and with the header.
+    ends : bool
+        Whether each row ends in one more delimiter, with nothing behind it.
     """
 
     names: list[str]
     delimiter: str
     lines: int
+    ends: bool = False
+
+    @property
+    def parsed(self) -> list[str]:
+        """What a parser is told: the names, and a blank for what follows the last delimiter."""
+        return [*self.names, " "] if self.ends else self.names
 
 
 class Record(NamedTuple):
@@ -77,13 +85,18 @@ def header(path: Path) -> Header:
         _closed(path, delimiter)
     with closing(records(path, delimiter)) as rows:
         head = next((row for row in rows if len(row.values) > 1 or row.values[0].strip()), None)
+        row = next(rows, None)
     if head is None:
         raise DataError(Fault("the file is empty", str(path), "write a header and rows to it"))
-    if not _anything_after(head.last, path):
+    if row is None or not _anything_after(head.last, path):
         raise DataError(Fault("there is a header but no rows", str(path), "add rows below it"))
     names = [name.strip() for name in head.values]
-    files.unique(names, f"{path}:{head.first}")
-    return Header(names, delimiter, head.last)
+    found = Header(names, delimiter, head.last)
+    ending = Header(names if names[-1] else names[:-1], delimiter, head.last, ends=True)
+    if len(row.values) == len(ending.parsed) and ragged(path, ending) is None:
+        found = ending
+    files.unique(found.names, f"{path}:{head.first}")
+    return found
 
 
 def records(path: Path, delimiter: str, strict: bool = False) -> Generator[Record]:
@@ -115,10 +128,11 @@ def _unparsed(reason: str, where: str) -> Fault:
 
 def ragged(path: Path, head: Header) -> Fault | None:
     """Find the first row that has more or fewer values than the header has names."""
-    for line, _, row in records(path, head.delimiter):
-        if len(row) != len(head.names):
+    for line, last, row in records(path, head.delimiter):
+        if last > head.lines and (len(row) != len(head.parsed) or (head.ends and row[-1])):
             noun = "value" if len(row) == 1 else "values"
-            found = f"{len(row)} {noun} where the header has {len(head.names)} names"
+            names = "name" if len(head.names) == 1 else "names"
+            found = f"{len(row)} {noun} where the header has {len(head.names)} {names}"
             more = f"put values that hold {head.delimiter!r} in double quotes"
             fewer = f"write one {head.delimiter!r} for each value that is missing"
             hint = more if len(row) > len(head.names) else fewer

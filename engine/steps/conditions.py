@@ -39,7 +39,7 @@ class Condition:
 
 def columns_of(formula: str) -> list[str]:
     """Return the columns that a formula reads, in its order."""
-    return list(dict.fromkeys(str(op.value) for op in parse(formula).ops if op.name == "column"))
+    return list(parse(formula).program.columns)
 
 
 def holds(

@@ -169,7 +169,7 @@ def test_gives_what_plain_python_gives_row_by_row(text, rows):
 
 def test_every_function_is_computed_and_compared():
     assert set(COMPUTE) == set(ALL)
-    tried = {op.name for text in ROW for op in parse(text).ops} | {"date"}
+    tried = {op.name for text in ROW for op in parse(text).program.ops} | {"date"}
     assert set(ALL) <= tried
 
 

@@ -109,7 +109,7 @@ def test_ten_thousand_hostile_expressions_reach_nothing():
             continue
         finally:
             _watching = False
-        assert all(op.name in ("value", "column", *ALL) for op in formula.ops)
+        assert all(op.name in ("value", "column", *ALL) for op in formula.program.ops)
         outside += [text] if is_outside(text) else []
         _watching = True
         try:

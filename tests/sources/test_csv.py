@@ -250,6 +250,31 @@ def test_unnamed_column(write):
     )
 
 
+@pytest.mark.parametrize("head", ["a,b", "a,b,"])
+def test_rows_that_end_in_a_delimiter(write, head):
+    spec = write(f"{head}\n1,x,\n2,,\n\n3,'y',\n")
+    found = csv.read(spec).fillna("?")
+    assert found.to_dict("list") == {"a": [1, 2, 3], "b": ["x", "?", "'y'"]}
+    assert pd.concat(csv.chunks(spec, 2)).columns.tolist() == ["a", "b"]
+
+
+def test_one_column_whose_rows_end_in_a_delimiter(write):
+    assert csv.read(write("a,\n1,\n2,\n")).to_dict("list") == {"a": [1, 2]}
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("a,b\n1,2,\n3,4\n", "some.csv:2: 3 values where the header has 2 names"),
+        ("a,b\n1,2,\n3,4,5\n", "some.csv:2: 3 values where the header has 2 names"),
+        ("a,b,\n1,2,\n3,4,5\n", "some.csv:1: a column has no name: column 3"),
+        ("a,b,\n1,2,3\n3,4,5\n", "some.csv:1: a column has no name: column 3"),
+    ],
+)
+def test_a_delimiter_ends_all_rows_or_none(write, text, said):
+    assert refused(write(text)).startswith(said)
+
+
 def test_not_utf_8(write):
     text = "a,b\n" + "1,x\n" * 500_000
     assert refused(write(text.encode() + "2,Käse\n".encode("latin-1"))) == (

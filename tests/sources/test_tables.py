@@ -88,6 +88,12 @@ def test_columns_of_csv_have_the_types_of_all_their_values(files):
         pd.testing.assert_series_equal(found[name], plain[name])
 
 
+def test_rows_of_csv_may_end_in_a_delimiter(folder):
+    (folder / "ends.csv").write_text("a,b\n1,x,\n2,y,\n", "utf-8")
+    found = asked("SELECT b, a FROM t", t="ends.csv").read()
+    assert found.to_dict("list") == {"b": ["x", "y"], "a": [1, 2]}
+
+
 def test_a_value_far_down_decides_the_type(folder, monkeypatch):
     rows = ["1", *["2"] * 9_000, "two"]
     (folder / "d.csv").write_text("a,b\n" + "\n".join(f"{value},0" for value in rows))
