@@ -9,6 +9,7 @@ from typing import Any
 
 from engine.errors import Fault, RecipeError
 from engine.recipe import find, origin
+from engine.recipe.advice import advice
 from engine.recipe.checks import check
 from engine.recipe.command import overrides
 from engine.recipe.command.override import Ground
@@ -64,7 +65,7 @@ class Loaded:
         The composed recipe as plain values, references to the environment not followed: it can be
         written down without secrets, and loaded again.
     notices : tuple of str
-        What was set aside.
+        What was set aside, and what may not be what was meant.
     path : Path
         The file of the recipe.
     hydra : str
@@ -117,6 +118,7 @@ def load(recipe: str, overrides: Sequence[str] = (), *, root: Path | None = None
     faults += [*strays, *found]
     if checked is None or faults:
         raise RecipeError(*_first(faults))
+    notices = (*notices, *advice(checked))
     return Loaded(checked, tree, notices, prepared.path, str(prepared.rewritten), trail)
 
 
