@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import optuna
 from hydra.core.utils import JobReturn
@@ -21,7 +21,9 @@ from hydra_plugins.optuna_sweeper import _space
 from hydra_plugins.optuna_sweeper._sampler import Samplers
 from hydra_plugins.optuna_sweeper._space import Space
 from hydra_plugins.optuna_sweeper._trials import LAG, Drawn, Extend, Trials
-from hydra_plugins.optuna_sweeper.sweeper import OptunaSweeper
+
+if TYPE_CHECKING:
+    from hydra_plugins.optuna_sweeper.sweeper import OptunaSweeper
 
 RESULTS = "optimization_results.yaml"
 
