@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.model_selection import train_test_split
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, column_or_1d, validate_data
@@ -102,6 +104,14 @@ class _Boosted(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no type
             self.estimator, rows, watch, self._asked(rows.X.shape[1], self.rounds)
         )
         self.rounds_ = by.rounds(self.estimator_)
+        if watch is not None:
+            self._tell_of_the_end(by.most(self.estimator))
+
+    def _tell_of_the_end(self, most: int | None) -> None:
+        """Warn where the rounds came to their end before a fit had stopped by itself."""
+        if most and self.rounds_ and self.rounds_ + (self.rounds or 0) > most:
+            message = f"it had not stopped getting better by the last of its {most:,} rounds"
+            warnings.warn(message, ConvergenceWarning, stacklevel=4)
 
     def _split(self, rows: int, strata: Index | None) -> tuple[Index, Index]:
         """Return positions to fit on and positions to watch; every class is fitted on."""

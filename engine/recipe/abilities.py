@@ -38,16 +38,19 @@ def takes_weights(family: Tree, kind: str) -> bool:
 
 def gives_probabilities(family: Tree) -> bool:
     """Whether the family's classifier gives probabilities."""
-    cls = classes(family).get("classifier")
-    builder = catalogue.rows("models").get(str(family.get("builder", "plain")), {})
-    return bool(cls and (builder.get("probabilities") or estimators.gives_probabilities(cls)))
+    cls, made = classes(family).get("classifier"), _builder(family)
+    return bool(cls and (made.get("probabilities") or estimators.gives_probabilities(cls)))
 
 
-def stops_early(family: Tree) -> bool:
-    """Whether the family stops early, by the engine's doing or its own."""
-    return bool(
-        family.get("early_stopping") or part(family, "params").get("early_stopping") is True
-    )
+def _builder(family: Tree) -> Tree:
+    return catalogue.rows("models").get(str(family.get("builder", "plain")), {})
+
+
+def stops_early(family: Tree) -> str:
+    """Say whether the family stops early, by the engine's doing or its own; empty if never."""
+    if family.get("early_stopping") or part(family, "params").get("early_stopping") is True:
+        return "yes"
+    return str(_builder(family).get("stops_early", ""))
 
 
 def lacking(family: Tree) -> list[str]:
@@ -71,7 +74,7 @@ def describe(family: Tree) -> dict[str, Any]:
         "monotone": _yes(part(family, "takes").get("monotone")),
         "other objectives": list(part(family, "objectives")) or "none",
         "probabilities": _yes(gives_probabilities(family)),
-        "early stopping": _yes(stops_early(family)),
+        "early stopping": stops_early(family) or "no",
         "most rows": family.get("most_rows") or "any number",
         "extra": ", ".join(f"{extra} ({state})" for extra in extras) or "none needed",
     }

@@ -26,7 +26,7 @@ from engine.contracts import Predicted, Task
 from engine.models.setting import Setting, class_name
 from engine.recipe import abilities, estimators
 from engine.recipe.schema import Family
-from engine.recipe.space import Draw, default, parameters, size
+from engine.recipe.space import Choose, Draw, default, parameters, size
 from engine.steps import inner
 from engine.steps.assemble import pipeline, spaces
 from engine.steps.columns import roles
@@ -64,13 +64,17 @@ def shorter(name: str, **parts: Any) -> dict[str, Any]:
 
 
 class Fitted:
-    """A family's defaults, fitted on data with everything that makes columns hard."""
+    """A family with its defaults, fitted on data with everything that makes columns hard.
+
+    ``frame`` gives other data, and ``choose`` other values of ranges.
+    """
 
     def __init__(
         self, family: str | Mapping[str, Any], task: Task, seed: int = 0,
         rounds: int | None = None, rows: int = 150, threads: int = 1, counts: bool = False,
+        frame: pd.DataFrame | None = None, choose: Choose = default,
     ) -> None:  # fmt: skip
-        frame = mixed(rows, task)
+        frame = mixed(rows, task) if frame is None else frame
         if counts:
             frame["y"] = np.floor(np.exp(frame["y"] / 3))
         problem = {"task": task if counts else "auto"}  # few whole numbers look like classes
@@ -82,8 +86,8 @@ class Fitted:
         self.contract = Contract(columns)
         self.space = spaces(self.recipe, bool(self.target.classes))[0]
         classify = bool(self.target.classes)
-        setting = Setting(classify, seed=seed, rounds=rounds, rows=rows, threads=threads)
-        self.unfitted = pipeline(self.recipe, self.space.candidate(default), columns, setting)
+        setting = Setting(classify, seed=seed, rounds=rounds, rows=len(frame), threads=threads)
+        self.unfitted = pipeline(self.recipe, self.space.candidate(choose), columns, setting)
         with warnings.catch_warnings(record=True) as caught, threadpool_limits(1):
             warnings.simplefilter("always")
             self.fitted = self.fit()

@@ -32,6 +32,15 @@ def mixed(rows: int = 240, task: Task = "binary", seed: int = 0) -> pd.DataFrame
     return frame.assign(y=_target(signal, task))
 
 
+def noisy(rows: int = 400, task: Task = "binary", seed: int = 0) -> pd.DataFrame:
+    """Return eight numbers, three of which say a little of the target ``y``."""
+    random = np.random.default_rng(seed)
+    X = random.normal(size=(rows, 8))
+    signal = X[:, 0] + np.abs(X[:, 1]) + 0.5 * X[:, 2] + random.normal(0, 2, rows)
+    frame = pd.DataFrame(X, columns=[f"x{i}" for i in range(8)])
+    return frame.assign(y=_target(pd.Series(signal), task))
+
+
 def _target(signal: pd.Series, task: Task) -> pd.Series:
     if task == "regression":
         return signal

@@ -64,7 +64,7 @@ def test_one_s_own_without_weights_is_refused_by_name(engine: Engine, folder):
         ("knn", {"weights of rows": "no", "weights of classes": "no", "most rows": 100000}),
         ("svm", {"probabilities": "yes", "monotone": "no", "missing values": "filled first"}),
         ("glm", {"tasks": ["numbers"], "probabilities": "no", "categories": "as onehot"}),
-        ("mlp", {"early stopping": "yes", "extra": "none needed"}),
+        ("mlp", {"early stopping": "from 10,000 rows on", "extra": "none needed"}),
     ],
 )  # fmt: skip
 def test_wide_says_what_a_family_takes(engine: Engine, name, said):

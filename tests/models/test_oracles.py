@@ -68,7 +68,7 @@ def test_lightgbm(classes):
     bare.fit(X, y, categorical_feature=[0])
     how = "predict_proba" if classes else "predict"
     np.testing.assert_array_equal(getattr(made.fit(X, y), how)(X), getattr(bare, how)(X))
-    assert made.rounds_ == params["n_estimators"]
+    assert made.rounds_ == bare.booster_.current_iteration()
 
 
 @pytest.mark.parametrize("classes", [2, 3, 0])

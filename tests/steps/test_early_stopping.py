@@ -9,6 +9,7 @@ import pytest
 from sklearn.ensemble import HistGradientBoostingClassifier
 
 from engine.estimators import boosted, calibrated
+from engine.models import network
 from engine.steps import inner as inner_split
 from engine.steps.split import Split
 from engine.steps.target import Target
@@ -202,9 +203,10 @@ def test_trees_of_scikit_learn_watch_rows_of_the_split(tmp_path, data, monkeypat
 
 @pytest.mark.parametrize("data", [{}, {"group": "shop"}])
 def test_a_network_that_watches_rows_at_random_does_not_stop_early_where_that_is_wrong(
-    tmp_path, data
+    tmp_path, data, monkeypatch
 ):
     tree = {"mlp": family_tree("mlp", max_iter=3, hidden_layer_sizes=[4])}
+    monkeypatch.setattr(network, "ENOUGH", 50)
     frame = mixed(200).dropna(subset=["shop"])
     made = Steps(recipe(tree, data=data, search={"trials": 1}), frame, tmp_path)
     assert made.run("refit").pipeline["model"].early_stopping == (not data)

@@ -15,6 +15,7 @@ from engine.recipe.estimators import is_installed, not_installed
 
 WATCHES_ITSELF = False
 MISSING = -1  # a category of its own
+DEFAULT_TREES = 1000  # of the library
 QUIET = {"verbose": False, "allow_writing_files": False}  # else it writes into the current folder
 GROWS = ("Poisson", "Tweedie")  # losses whose trees add up to a logarithm
 
@@ -59,6 +60,11 @@ def _frame(X: NDArray[Any], asked: Asked) -> Any:
     for position in range(asked.categories):
         frame[position] = codes[:, position]
     return frame
+
+
+def most(estimator: Any) -> int | None:
+    """Return the number of trees that it was given."""
+    return int(estimator.get("iterations", DEFAULT_TREES))
 
 
 def rounds(fitted: dict[str, Any]) -> int | None:

@@ -28,6 +28,11 @@ def fit(estimator: Any, rows: Rows, watch: Rows | None, asked: Asked) -> Any:
     )
 
 
+def most(estimator: Any) -> int | None:
+    """Return the number of rounds that it was given."""
+    return int(estimator.n_estimators)
+
+
 def rounds(fitted: Any) -> int | None:
     """Return the best number of rounds, or all of them where none was watched."""
     return int(fitted.best_iteration_ or fitted.n_estimators_)

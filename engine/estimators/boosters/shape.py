@@ -83,6 +83,9 @@ class Library(Protocol):
     def fit(self, estimator: Any, rows: Rows, watch: Rows | None, asked: Asked) -> Any:
         """Return what is fitted; ``estimator`` is unfitted and stays so, or holds parameters."""
 
+    def most(self, estimator: Any) -> int | None:
+        """Return the rounds that it may use; None where there is no one number."""
+
     def rounds(self, fitted: Any) -> int | None:
         """Return the rounds that it uses; None where there is no one number."""
 

@@ -28,6 +28,11 @@ def fit(estimator: Any, rows: Rows, watch: Rows | None, asked: Asked) -> Any:
     )  # fmt: skip
 
 
+def most(estimator: Any) -> int | None:
+    """Return the number of rounds that it was given."""
+    return int(estimator.get_num_boosting_rounds())
+
+
 def rounds(fitted: Any) -> int | None:
     """Return the best number of rounds, or all of them where none was watched."""
     if fitted.early_stopping_rounds is None:

@@ -1,0 +1,5 @@
+from engine.testing.sense import SenseSuite
+
+
+class TestSense(SenseSuite):
+    pass
