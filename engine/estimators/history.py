@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.estimators.backwards import STATISTICS, Ordered, tail
+from engine.estimators.backwards import Ordered, tail
 from engine.estimators.columnwise import Columnwise
+from engine.estimators.windows import STATISTICS
 
 Table = NDArray[np.float64]
 
@@ -145,10 +146,11 @@ class History(Columnwise):
 
     def _of_column(self, values: Table, ordered: Ordered) -> Table:
         lags, windows = _lengths(self.lags), _listed(self.windows)
-        seen = list(ordered.before(values, self._depth))
-        columns = [seen[lag - 1] for lag in lags]
+        columns = [ordered.back(values, lag) for lag in lags]
         columns += [
-            STATISTICS[name](seen[:n]) for n in windows for name in _listed(self.statistics)
+            ordered.window(values, n, STATISTICS[name])
+            for n in windows
+            for name in _listed(self.statistics)
         ]
         return np.column_stack(columns)
 
