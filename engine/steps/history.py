@@ -9,18 +9,19 @@ from typing import Any
 from engine import catalogue
 from engine.bundle.column import Column
 from engine.errors import DataError, Fault
+from engine.recipe import steps
 from engine.recipe.checks.in_history import FORWARD
 from engine.recipe.schema import Family
 from engine.steps.treatment import Step, Treatment
 
-FILLS = ("impute", "bin", "hash")
+MEDIAN: Step = ("impute", "median", {})
 
 
 def looking_back(treatment: Treatment, columns: Sequence[Column], family: Family) -> Treatment:
     """Give a block that looks back the time and the group of its rows; others stay as they are.
 
-    The first rows of a group see nothing: where the family takes no missing values and the block
-    does not fill them in, the median does.
+    The first rows of a group see nothing: the median stands in for that before the first step that
+    takes no missing values, or the family if it takes none.
 
     Raises
     ------
@@ -31,8 +32,7 @@ def looking_back(treatment: Treatment, columns: Sequence[Column], family: Family
     if not back:
         return treatment
     rest = tuple(step for step in treatment.steps if not looks_back(step))
-    if not family.native.missing and not any(step[0] in FILLS for step in rest):
-        rest = (("impute", "median", {}), *rest)
+    rest = _filled(rest, family.native.missing)
     time = _time(treatment, columns)
     by = _by(treatment, back, columns)
     merged = _merged(back, grouped=by is not None)
@@ -58,6 +58,13 @@ def looks_back(step: Step) -> bool:
     """Whether a step looks at earlier rows."""
     row: Mapping[str, Any] = catalogue.rows("transforms").get(step[0], {})
     return bool(row.get("back"))
+
+
+def _filled(rest: tuple[Step, ...], native: bool) -> tuple[Step, ...]:
+    place = steps.reached_by_missing(rest)
+    if place is None or (place == len(rest) and native):
+        return rest
+    return (*rest[:place], MEDIAN, *rest[place:])
 
 
 def _merged(back: Sequence[Step], grouped: bool) -> tuple[Step, ...]:

@@ -16,7 +16,7 @@ from engine.contracts import Executor, Listener, Metric
 from engine.errors import Fault, SearchError
 from engine.models import Setting
 from engine.recipe.schema import Recipe
-from engine.recipe.space import default, parameters
+from engine.recipe.space import Pick, default, parameters
 from engine.search.budget import Budget
 from engine.search.candidate import Candidate, FamilySpace, Outcome, Trial
 from engine.search.draw import Proposer
@@ -101,7 +101,7 @@ def _refuse_unfit(
         found = treatments(columns, candidate.features, recipe.model[family.name])
         history.require_forward(found, parts.how)
         suits.require_values(found, columns, assembled.numbers, parts.train)
-        open_ = {parameter.path for parameter in parameters(family.features)}
+        open_ = {one.path for one in parameters(family.features) if isinstance(one, Pick)}
         filled = suits.Missing(family.name, recipe.model[family.name].native.missing, open_)
         suits.require_filled(found, columns, assembled.numbers, parts.train, filled)
 
