@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -10,8 +10,9 @@ from engine import catalogue
 from engine.bundle.column import Column
 from engine.errors import DataError, Fault
 from engine.recipe import steps
+from engine.recipe.checks.in_features import OFF
 from engine.recipe.checks.in_history import FORWARD
-from engine.recipe.schema import Family
+from engine.recipe.schema import Family, Features, Recipe
 from engine.steps.treatment import Step, Treatment
 
 MEDIAN: Step = ("impute", "median", {})
@@ -52,6 +53,32 @@ def require_forward(found: Sequence[Treatment], how: str) -> None:
             )
             place = f"features.blocks.{treatment.block}"
             raise DataError(Fault(message, place, "leave evaluation.split and order as they are"))
+
+
+def advised(fault: Fault, recipe: Recipe) -> Fault:
+    """Where groups cannot be kept apart in time, say how a step goes by them without that."""
+    group = recipe.data.group
+    found = next(_named(recipe), None)
+    if fault.where != "data.group" or not (recipe.data.time and found):
+        return fault
+    place, word, by = found
+    step = f"the step `{word}` of {place}"
+    hint = f"leave out data.group, and write by: {group} under {step}"
+    if by == group:
+        hint = f"leave out data.group: {step} goes by {group} without it"
+    return replace(fault, hint=hint)
+
+
+def _named(recipe: Recipe) -> Iterator[tuple[str, str, str | None]]:
+    """Yield the block, word and ``by`` of each step that looks back."""
+    features = {"features": recipe.features}
+    own = {f"model.{name}.features": family.features for name, family in recipe.model.items()}
+    for key, part in {**features, **own}.items():
+        for name, block in part.blocks.items() if isinstance(part, Features) else ():
+            for word, given in block.steps.items():
+                if looks_back((word, "", {})) and given not in OFF:
+                    by = given.get("by") if isinstance(given, Mapping) else None
+                    yield f"{key}.blocks.{name}", word, by
 
 
 def looks_back(step: Step) -> bool:

@@ -7,7 +7,7 @@ import pytest
 from engine.errors import DataError
 from engine.steps import assemble, split
 from engine.testing.frames import mixed
-from engine.testing.recipes import Steps, recipe
+from engine.testing.recipes import Steps, family_tree, recipe
 
 
 def run(frame, tmp_path, **parts):
@@ -56,9 +56,10 @@ def test_a_panel_whose_features_look_back_is_told_to_go_by_its_group_there(tmp_p
     with pytest.raises(DataError, match=r"every earlier group comes back") as caught:
         run(frame, tmp_path / "a", features=blocks, **given)
     assert caught.value.faults[0].hint == hint
+    own = {"linear": {**family_tree("linear"), "features": blocks}}
     with pytest.raises(DataError) as caught:
-        run(frame, tmp_path / "b", model={"linear": {"features": blocks}}, **given)
-    assert caught.value.faults[0].hint == hint.replace("features.", "model.linear.features.")
+        Steps(recipe(own, **given), frame, tmp_path / "b").run("split")
+    assert caught.value.faults[0].hint == hint.replace(" features.", " model.linear.features.")
 
 
 def test_rows_without_a_target_are_left_out_and_noticed(tmp_path):
