@@ -113,15 +113,19 @@ def _time(treatment: Treatment, columns: Sequence[Column]) -> Column:
 
 
 def _by(treatment: Treatment, back: Sequence[Step], columns: Sequence[Column]) -> Column | None:
-    asked = {params["by"] for _, _, params in back if params.get("by")}
+    asked = {params["by"]: word for word, _, params in reversed(back) if params.get("by")}
     if not asked:
         return next((column for column in columns if column.role == "group"), None)
-    place = f"features.blocks.{treatment.block}.steps.{back[0][0]}.by"
-    if len(asked) > 1:
+    (name, word), *others = asked.items()
+    place = f"features.blocks.{treatment.block}.steps.{word}.by"
+    if others:
         raise DataError(Fault("lags and windows of one block go by one column", place))
-    (name,) = asked
     known = {column.name: column for column in columns}
     if name not in known:
         fault = catalogue.unknown("column", str(name), known)
         raise DataError(Fault(fault.message, place, fault.hint[:300]))
+    if known[name].kind == "text":
+        message = f"{name!r} is free text, by which no rows are told apart"
+        hint = f"name another column, or declare it: data.columns: {{{name}: category}}"
+        raise DataError(Fault(message, place, hint))
     return known[name]

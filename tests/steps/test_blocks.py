@@ -208,6 +208,13 @@ def test_looking_back_needs_a_time_and_a_column_to_go_by():
         DataError, match=r"(?s)past.steps.lags.by: there is no column 'wrd0'.*'word0'"
     ):
         looking_back({"lags": {"by": "wrd0"}})
+    for word in ("lags", "rolling"):
+        said = (
+            rf"(?s)past.steps.{word}.by: 'note0' is free text, by which no rows are told apart"
+            r".*data.columns: \{note0: category\}"
+        )
+        with pytest.raises(DataError, match=said):
+            looking_back({"lags": 1, word: {"by": "note0"}})
 
 
 def test_looking_back_needs_folds_that_go_forward():
