@@ -19,8 +19,8 @@ class History(Columnwise):
     """Lays beside each row what earlier rows of its group hold.
 
     Earlier means at a smaller time: rows of the same moment do not see each other, so it makes no
-    difference whether they come one by one or together. A row without a time, or without a group
-    where there are groups, has no history.
+    difference whether they come one by one or together. Later rows see them in the order of X. A
+    row without a time, or without a group where there are groups, has no history.
 
     X holds the time first, then the group if ``grouped``, then the columns to look back at.
 

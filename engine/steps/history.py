@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+import pandas as pd
+
 from engine import catalogue
 from engine.bundle.column import Column
+from engine.contracts import Index, Numbers
 from engine.errors import DataError, Fault
 from engine.recipe import steps
 from engine.recipe.checks.in_features import OFF
@@ -53,6 +56,32 @@ def require_forward(found: Sequence[Treatment], how: str) -> None:
             )
             place = f"features.blocks.{treatment.block}"
             raise DataError(Fault(message, place, "leave evaluation.split and order as they are"))
+
+
+def ties(
+    found: Iterable[Treatment], columns: Sequence[Column], numbers: Numbers, rows: Index
+) -> list[str]:
+    """Say of each block that looks back how many rows share a moment; it may be that ``by`` does
+    not tell apart what it should.
+    """  # noqa: D205 - one sentence
+    position = {column.name: i for i, column in enumerate(columns)}
+    texts = []
+    for treatment in found:
+        places = [position[column.name] for column in treatment.beside]
+        count = _shared(numbers[rows][:, places]) if places else 0
+        if count:
+            time, *by = (column.name for column in treatment.beside)
+            of = f"of another of the same {by[0]}" if by else "of another"
+            text = f"{count:,} rows have the {time} {of}; they do not see each other, and later"
+            block = f"features.blocks.{treatment.block}"
+            texts.append(f"{block}: {text} rows see them in the order of the file")
+    return list(dict.fromkeys(texts))
+
+
+def _shared(moments: Numbers) -> int:
+    """Return how many rows are equal to another; none that lacks a value is."""
+    known = pd.DataFrame(moments).dropna()
+    return int(known.duplicated(keep=False).sum())
 
 
 def advised(fault: Fault, recipe: Recipe) -> Fault:

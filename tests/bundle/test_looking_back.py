@@ -99,6 +99,18 @@ def test_the_holdout_goes_on_from_the_training_rows(tmp_path):
     assert any(np.allclose(column, shifted) for column in found.T)
 
 
+def test_a_run_says_how_many_rows_share_a_moment(tmp_path):
+    whole = {"blocks": {"past": {"columns": "sold", "steps": {"lags": {"lags": 2}}}}}
+    for features, count in ((PAST, 0), (whole, 1)):
+        heard = []
+        asked = recipe("linear xgboost", data={"time": "day"}, features=features,
+                       search={"trials": 2})  # fmt: skip
+        made = Steps(asked, sales(), tmp_path / str(count))
+        made.run("search", lambda event, heard=heard, **facts: heard.append(facts.get("text")))
+        told = [text for text in heard if text and "have the day of another" in text]
+        assert len(told) == count
+
+
 def test_the_group_is_asked_for_only_where_features_go_by_it(tmp_path):
     frame = sales()
     by_group = {"blocks": {"past": {"columns": "sold", "steps": {"lags": 1}}}}

@@ -125,6 +125,32 @@ def test_rows_of_one_moment_do_not_see_each_other():
     np.testing.assert_array_equal(found, expected)
 
 
+PARAMS = {"lags": [1, 3], "windows": [2, 5], "statistics": sorted(PLAIN), "keep": False}
+
+
+@settings(max_examples=60, deadline=None)
+@given(seed=TABLES, coarse=st.sampled_from([1, 4]))
+def test_the_order_of_the_file_plays_no_part_but_for_who_comes_last_of_a_moment(seed, coarse):
+    table = frame(60, 3, seed).sort_values("time", ignore_index=True)
+    table["time"] = table.index // coarse
+    if coarse > 1:  # whoever comes last, he holds the same
+        moments = table.groupby(["group", "time"])["value"]
+        table["value"] = moments.transform("first")
+    whole = seen(table, **PARAMS)
+    shuffled = table.sample(frac=1, random_state=seed)
+    np.testing.assert_allclose(seen(shuffled, **PARAMS), whole[shuffled.index], rtol=1e-9)
+
+
+def test_later_rows_see_those_of_one_moment_in_the_order_of_the_file():
+    table = np.array([[2, 40], [1, 10], [1, 30], [1, 20.0]])
+    for asked, last in ((table, 20), (table[[3, 1, 0, 2]], 30)):
+        found = History(lags=1, keep=False).fit_transform(asked).ravel()
+        assert found[asked[:, 0] == 2] == last
+    fitted = History(lags=2, keep=False).fit([[0, 5.0]])
+    served = fitted.carried(table[1:3]).carried(table[3:]).transform(table[:1])
+    np.testing.assert_array_equal(served, [[20, 30]])
+
+
 def test_a_row_without_time_or_group_has_no_history():
     table = np.array([[1, 0, 10], [np.nan, 0, 20], [3, np.nan, 30], [4, np.nan, 40], [5, 0, 50.0]])
     found = History(lags=1, keep=False, grouped=True).fit_transform(table)

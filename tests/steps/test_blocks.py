@@ -217,6 +217,31 @@ def test_looking_back_needs_a_time_and_a_column_to_go_by():
             looking_back({"lags": 1, word: {"by": "note0"}})
 
 
+def test_rows_of_one_moment_are_counted():
+    table = rows()
+    table["moment"] = np.arange(80.0) // 20
+    table["who"] = np.append(np.arange(60) % 20, np.full(20, np.nan))
+    table.loc[[1, 41], "who"] = 0.0  # each beside another of that moment
+    found = looking_back({"lags": 1}), looking_back({"rolling": {"by": "word0", "windows": 2}})
+    numbers = table[[column.name for column in COLUMNS if column.kind != "text"]].to_numpy()
+    columns = [column for column in COLUMNS if column.kind != "text"]
+
+    def told(found, part):
+        return history.ties(found, columns, numbers, part)
+
+    assert told([*found[0], *found[0]], np.arange(80)) == [
+        "features.blocks.past: 4 rows have the moment of another of the same who; they do not see "
+        "each other, and later rows see them in the order of the file"
+    ]
+    assert told(found[0], np.arange(20)) == [
+        "features.blocks.past: 2 rows have the moment of another of the same who; they do not see "
+        "each other, and later rows see them in the order of the file"
+    ]
+    assert told(found[0], np.arange(2, 20)) == []
+    assert "80 rows have the moment of another of the same word0" in told(found[1], slice(None))[0]
+    assert told(treatments(columns, {"rest": "auto"}, family("linear")), np.arange(80)) == []
+
+
 def test_looking_back_needs_folds_that_go_forward():
     found = looking_back({"lags": 1})
     history.require_forward(found, "forward")
