@@ -65,6 +65,20 @@ def test_a_file_read_in_parts_is_predicted_as_the_whole(tmp_path, chunk, order):
     assert not np.allclose(alone, expected), "a row alone knows the training rows' last ones only"
 
 
+def test_rows_may_be_told_to_a_bundle_as_they_come(tmp_path):
+    frame = sales()
+    made, bundle = packed(frame, tmp_path, PAST, time="day")
+    later = frame.iloc[made["split"].holdout].drop(columns="y")
+    whole, parts = bundle.predict(later)[0]["prediction"], []
+    for start in range(0, len(later), 7):
+        part = later.iloc[start : start + 7]
+        parts += list(bundle.predict(part)[0]["prediction"])
+        bundle = bundle.after(part)
+    np.testing.assert_allclose(parts, whole, rtol=1e-9)
+    made, bundle = packed(frame, tmp_path / "plain", {}, time="day")
+    assert bundle.after(later) is bundle
+
+
 def test_of_a_file_read_in_parts_everything_is_told(tmp_path):
     frame = sales().assign(number=lambda f: [f"n{i}" for i in range(len(f))])
     frame["note"] = np.where(frame["day"] % 2, "a quiet day of rain", "many people and the sun")
