@@ -114,8 +114,9 @@ def _missing(step: str, option: str, params: Mapping[str, Any]) -> str | None:
     """What becomes of missing values; two parameters of scikit-learn's change that."""
     if params.get("handle_missing") == "zeros":
         return "fills"
-    if "encoded_missing_value" in params:
-        return "keeps" if math.isnan(params["encoded_missing_value"]) else "fills"
+    encoded = params.get("encoded_missing_value")
+    if isinstance(encoded, int | float):
+        return "keeps" if math.isnan(encoded) else "fills"
     said: str | None = entry(step, option).get("missing")
     return said
 
