@@ -132,6 +132,11 @@ class Predicted:
     value: NDArray[Any]
     probability: Numbers | None = None
 
+    def between(self, first: int, end: int) -> Predicted:
+        """Return what is said about the rows from ``first`` to just before ``end``."""
+        probability = None if self.probability is None else self.probability[first:end]
+        return Predicted(self.value[first:end], probability)
+
 
 @dataclass(frozen=True)
 class Metric:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 
 from engine.bundle import persist
 from engine.bundle.derive import Failed
-from engine.bundle.input import Contract, encode
+from engine.bundle.input import Contract, Encoded, encode
 from engine.bundle.predict import Model
+from engine.bundle.table import joined
 from engine.bundle.write import FORMAT, MANIFEST, file_hash, own_hash
 from engine.contracts import Predicted
 from engine.errors import BundleError, Fault
@@ -44,6 +45,14 @@ class Answer:
     unseen: dict[str, dict[str, int]]
     lost: dict[str, int]
     failed: tuple[Failed, ...] = ()
+
+
+@dataclass(frozen=True)
+class Read:
+    """Rows as a pipeline reads them, and their ids by the name of the column, if there is one."""
+
+    ids: Mapping[str, NDArray[Any]]
+    encoded: Encoded
 
 
 @dataclass(frozen=True)
@@ -87,14 +96,25 @@ class Bundle:
 
     def answer(self, raw: pd.DataFrame, first_row: int = 0) -> Answer:
         """Predict raw rows, and tell all that was taken as missing."""
+        return next(self.answers([self.read(raw, first_row)]))
+
+    def read(self, raw: pd.DataFrame, first_row: int = 0) -> Read:
+        """Turn raw rows into what :meth:`answers` takes; they may be parts of a table."""
         raw = raw.rename(columns=str)
-        encoded = encode(raw, self.contract, first_row)
-        predicted = self.model.predict(encoded.table)
-        columns: dict[str, Any] = {}
-        if self.id and self.id in raw:
-            columns[self.id] = raw[self.id].to_numpy()
-        columns |= self._columns(predicted)
-        return Answer(pd.DataFrame(columns), encoded.unseen, encoded.lost, encoded.failed)
+        ids = {self.id: raw[self.id].to_numpy()} if self.id and self.id in raw else {}
+        return Read(ids, encode(raw, self.contract, first_row))
+
+    def answers(self, parts: Sequence[Read]) -> Iterator[Answer]:
+        """Predict the parts of one table together, so that rows see those of other parts too."""
+        if not parts:
+            return
+        predicted = self.model.predict(joined([part.encoded.table for part in parts]))
+        first = 0
+        for part in parts:
+            end = first + len(part.encoded.frame)
+            columns = {**part.ids, **self._columns(predicted.between(first, end))}
+            encoded, first = part.encoded, end
+            yield Answer(pd.DataFrame(columns), encoded.unseen, encoded.lost, encoded.failed)
 
     def after(self, raw: pd.DataFrame, first_row: int = 0) -> Bundle:
         """Return a bundle that has seen these rows too: features that look back go on from them."""

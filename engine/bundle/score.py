@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+import pandas as pd
+
 from engine.bundle.derive import Failed
-from engine.bundle.load import Bundle
+from engine.bundle.load import Answer, Bundle, Read
 from engine.bundle.sink import sink
 from engine.contracts import Source
 from engine.errors import Fault, InputError
@@ -53,7 +55,9 @@ class Counts:
 def score(bundle: Bundle, source: Source, spec: str, output: Path, chunk: int = CHUNK) -> Counts:
     """Predict every row of a source, in order.
 
-    The output takes its name when it is whole.
+    Chunks are predicted one by one, but for a bundle whose features look at earlier rows: these may
+    stand anywhere in the source, so all of its rows are read, and kept as numbers, beforehand. The
+    output takes its name when it is whole.
 
     Raises
     ------
@@ -63,16 +67,30 @@ def score(bundle: Bundle, source: Source, spec: str, output: Path, chunk: int = 
     _refuse_clashes(bundle, spec, output)
     counts = Counts()
     with sink(output) as writer:
-        for frame in source.chunks(spec, chunk):
-            answer = bundle.answer(frame, counts.rows)
-            bundle = bundle.after(frame, counts.rows)
+        for answer in _answers(bundle, source.chunks(spec, chunk)):
             writer.write(answer.predictions)
             counts.without_id = bundle.id is not None and bundle.id not in answer.predictions
             counts.lost.update(answer.lost)
             counts.add_failed(answer.failed)
             reported = answer.unseen if bundle.contract.unseen == "warn" else {}
-            counts.add(len(frame), reported)
+            counts.add(len(answer.predictions), reported)
     return counts
+
+
+def _answers(bundle: Bundle, chunks: Iterable[pd.DataFrame]) -> Iterator[Answer]:
+    read = _read(bundle, chunks)
+    if bundle.model.looks_back:
+        yield from bundle.answers(list(read))
+        return
+    for part in read:
+        yield from bundle.answers([part])
+
+
+def _read(bundle: Bundle, chunks: Iterable[pd.DataFrame]) -> Iterator[Read]:
+    first_row = 0
+    for frame in chunks:
+        yield bundle.read(frame, first_row)
+        first_row += len(frame)
 
 
 def _refuse_clashes(bundle: Bundle, spec: str, output: Path) -> None:

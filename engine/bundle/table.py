@@ -6,7 +6,7 @@ texts and whose others hold the numbers; scikit-learn takes columns out of both 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -31,6 +31,14 @@ def read_by(frame: pd.DataFrame, texts: Mapping[str, pd.Series[Any]]) -> Table:
         return frame.to_numpy()
     columns = {name: texts.get(str(name), frame[name]).to_numpy() for name in frame}
     return pd.DataFrame(columns)
+
+
+def joined(tables: Sequence[Table]) -> Table:
+    """Return the rows of all tables, one after the other."""
+    if len(tables) == 1:
+        return tables[0]
+    frames = [table for table in tables if isinstance(table, pd.DataFrame)]
+    return pd.concat(frames, ignore_index=True) if frames else np.vstack(tables)
 
 
 def rows(numbers: Numbers, texts: pd.DataFrame | None, names: list[str], index: Index) -> Table:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.contracts import Index, Numbers
+from engine.estimators.windows import Parts, Statistic
 
 
 class Ordered:
@@ -39,15 +38,37 @@ class Ordered:
         # where a time is missing, all that is known of the group would count as earlier
         self.moment = np.where(np.isnan(t), self.start, self.moment)
 
-    def before(self, values: Numbers, steps: int) -> Iterator[Numbers]:
-        """Yield, for 1 to ``steps`` rows back, what each row sees there; nan where nothing is."""
-        sorted_values = values[self.order]
-        for back in range(1, steps + 1):
-            place = self.moment - back
-            seen = np.where(place >= self.start, sorted_values[np.maximum(place, 0)], np.nan)
-            found = np.empty_like(seen)
-            found[self.order] = seen
-            yield found
+    def back(self, values: Numbers, steps: int) -> Numbers:
+        """Return what each row sees so many rows back; nan where nothing is."""
+        (seen,) = self._at((values[self.order],), self.moment - steps, (np.full(1, np.nan),))
+        return self._unsorted(seen)
+
+    def window(self, values: Numbers, length: int, statistic: Statistic) -> Numbers:
+        """Return a statistic of so many rows before each; shorter where the group begins."""
+        block = statistic.of_one(values[self.order])
+        nothing = statistic.of_one(np.full(1, np.nan))
+        place, last = np.arange(len(self.order)), self.moment - 1
+        found, size = nothing, 1
+        while size <= length:
+            if length & size:
+                found = statistic.join(found, self._at(block, last, nothing))
+                last = last - size
+            if 2 * size <= length:
+                block = statistic.join(block, self._at(block, place - size, nothing))
+            size *= 2
+        return self._unsorted(statistic.told(found))
+
+    def _at(self, parts: Parts, place: Index, nothing: Parts) -> Parts:
+        """Return what stands at a place for each sorted row, if that is inside its group."""
+        inside, place = place >= self.start, np.maximum(place, 0)
+        return tuple(
+            np.where(inside, part[place], empty) for part, empty in zip(parts, nothing, strict=True)
+        )
+
+    def _unsorted(self, values: Numbers) -> Numbers:
+        found = np.empty_like(values)
+        found[self.order] = values
+        return found
 
 
 def tail(rows: Ordered, depth: int) -> Index:
@@ -66,36 +87,3 @@ def tail(rows: Ordered, depth: int) -> Index:
 def _begin(new: NDArray[np.bool_]) -> Index:
     begin: Index = np.maximum.accumulate(np.where(new, np.arange(len(new)), 0))
     return begin
-
-
-def _counts(seen: list[Numbers]) -> Numbers:
-    known: Numbers = np.sum([~np.isnan(one) for one in seen], axis=0).astype(np.float64)
-    return known
-
-
-def _sum(seen: list[Numbers]) -> Numbers:
-    """The sum of what is known; nan where nothing is."""
-    total = np.sum([np.nan_to_num(one, nan=0.0) for one in seen], axis=0)
-    return np.where(_counts(seen) > 0, total, np.nan)
-
-
-def _mean(seen: list[Numbers]) -> Numbers:
-    return _sum(seen) / np.maximum(_counts(seen), 1)
-
-
-def _std(seen: list[Numbers]) -> Numbers:
-    """The sample's standard deviation; nan where fewer than two values are known."""
-    mean, count = _mean(seen), _counts(seen)
-    squares = np.sum([np.nan_to_num((one - mean) ** 2, nan=0.0) for one in seen], axis=0)
-    return np.where(count > 1, np.sqrt(squares / np.maximum(count - 1, 1)), np.nan)
-
-
-STATISTICS: dict[str, Callable[[list[Numbers]], Numbers]] = {
-    "mean": _mean,
-    "min": lambda seen: np.fmin.reduce(seen),
-    "max": lambda seen: np.fmax.reduce(seen),
-    "sum": _sum,
-    "std": _std,
-    "count": _counts,
-}
-"""Of the values that a window holds, a list of arrays with one value for each row."""

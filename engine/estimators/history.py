@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.estimators.backwards import STATISTICS, Ordered, tail
+from engine.estimators.backwards import Ordered, tail
 from engine.estimators.columnwise import Columnwise
+from engine.estimators.windows import STATISTICS
 
 Table = NDArray[np.float64]
 
@@ -18,8 +19,8 @@ class History(Columnwise):
     """Lays beside each row what earlier rows of its group hold.
 
     Earlier means at a smaller time: rows of the same moment do not see each other, so it makes no
-    difference whether they come one by one or together. A row without a time, or without a group
-    where there are groups, has no history.
+    difference whether they come one by one or together. Later rows see them in the order of X. A
+    row without a time, or without a group where there are groups, has no history.
 
     X holds the time first, then the group if ``grouped``, then the columns to look back at.
 
@@ -145,10 +146,11 @@ class History(Columnwise):
 
     def _of_column(self, values: Table, ordered: Ordered) -> Table:
         lags, windows = _lengths(self.lags), _listed(self.windows)
-        seen = list(ordered.before(values, self._depth))
-        columns = [seen[lag - 1] for lag in lags]
+        columns = [ordered.back(values, lag) for lag in lags]
         columns += [
-            STATISTICS[name](seen[:n]) for n in windows for name in _listed(self.statistics)
+            ordered.window(values, n, STATISTICS[name])
+            for n in windows
+            for name in _listed(self.statistics)
         ]
         return np.column_stack(columns)
 

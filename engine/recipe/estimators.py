@@ -74,6 +74,13 @@ def gives_probabilities(name: str) -> bool | None:
     return table().get(name, {}).get("probabilities")
 
 
+def missing(name: str) -> str | None:
+    """Return whether a transformer ``fills``, ``keeps`` or ``refuses`` missing values; None where
+    that is not known.
+    """  # noqa: D205 - one sentence
+    return table().get(name, {}).get("missing")
+
+
 def parameters(name: str) -> list[str] | None:
     """Return the parameters of a class; None where they are not known."""
     row = table().get(name)

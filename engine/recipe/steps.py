@@ -7,7 +7,8 @@ of its class (``Binarizer: {threshold: 2}``).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -90,9 +91,34 @@ def entry(step: str, option: str) -> Row:
     found = word(step)
     if found is None:
         raise KeyError(step)
-    about = {key: found.row[key] for key in ("takes", "same") if key in found.row}
+    about = {key: found.row[key] for key in ("takes", "same", "missing") if key in found.row}
     chosen = option or found.row.get("default", "")
     return {**about, **(found.options[chosen] if chosen else found.row)}
+
+
+def reached_by_missing(chain: Sequence[tuple[str, str, Mapping[str, Any]]]) -> int | None:
+    """Return which of a chain's steps is the first that missing values reach and that takes none.
+
+    It is the number of steps where they get past all of them, and None where one fills them in.
+    """
+    for place, (step, option, params) in enumerate(chain):
+        match _missing(step, option, params):
+            case "fills":
+                return None
+            case "refuses":
+                return place
+    return len(chain)
+
+
+def _missing(step: str, option: str, params: Mapping[str, Any]) -> str | None:
+    """What becomes of missing values; two parameters of scikit-learn's change that."""
+    if params.get("handle_missing") == "zeros":
+        return "fills"
+    encoded = params.get("encoded_missing_value")
+    if isinstance(encoded, int | float):
+        return "keeps" if math.isnan(encoded) else "fills"
+    said: str | None = entry(step, option).get("missing")
+    return said
 
 
 def parameters(step: str, option: str, value: Any) -> Mapping[str, Any]:
@@ -132,4 +158,4 @@ def _of_class(name: str) -> Row:
     row: dict[str, Any] = {"class": path, "takes": ["number", "boolean", "date", "category"]}
     row |= {"seed": "random_state"} if seeded else {}
     row |= {"takes": ["text"], "each": True} if name in TEXT else {}
-    return {**row, "sparse": "gives"}
+    return {**row, "missing": estimators.missing(path), "sparse": "gives"}

@@ -16,7 +16,7 @@ from engine.contracts import Executor, Listener, Metric
 from engine.errors import Fault, SearchError
 from engine.models import Setting
 from engine.recipe.schema import Recipe
-from engine.recipe.space import default, parameters
+from engine.recipe.space import Pick, default, parameters
 from engine.search.budget import Budget
 from engine.search.candidate import Candidate, FamilySpace, Outcome, Trial
 from engine.search.draw import Proposer
@@ -83,27 +83,30 @@ def run(recipe: Recipe, inputs: Inputs, folder: Path, listener: Listener) -> Sea
     fitting.require(recipe, parts)
     metric = measures.metrics(recipe, parts)[0]
     families = spaces(recipe, classify)
-    _refuse_unfit(recipe, families, inputs["assemble"], parts)
+    for text in _looked_at(recipe, families, inputs["assemble"], parts):
+        listener("notice", text=text)
     proposer = Proposer(families, recipe.search.sampler, recipe.seed, metric.maximize)
     trials = _drive(recipe, inputs, folder, listener, proposer, metric)
     _note(recipe, metric.name, proposer.limit(recipe.search.trials), folder)
     return _searched(trials, metric, folder)
 
 
-def _refuse_unfit(
+def _looked_at(
     recipe: Recipe, families: Sequence[FamilySpace], assembled: Assembled, parts: Split
-) -> None:
+) -> list[str]:
     """Let what holds for every candidate be said once, before anything is fitted."""
-    columns = assembled.contract.columns
+    columns, ties = assembled.contract.columns, []
     for family in families:
         candidate = family.candidate(default)
         pipeline(recipe, candidate, columns, Setting(bool(parts.target.classes)))
         found = treatments(columns, candidate.features, recipe.model[family.name])
         history.require_forward(found, parts.how)
         suits.require_values(found, columns, assembled.numbers, parts.train)
-        open_ = {parameter.path for parameter in parameters(family.features)}
+        open_ = {one.path for one in parameters(family.features) if isinstance(one, Pick)}
         filled = suits.Missing(family.name, recipe.model[family.name].native.missing, open_)
         suits.require_filled(found, columns, assembled.numbers, parts.train, filled)
+        ties += history.ties(found, columns, assembled.numbers, parts.train)
+    return list(dict.fromkeys(ties))
 
 
 def _drive(

@@ -16,7 +16,7 @@ from engine.errors import DataError, Fault
 from engine.recipe.checks.in_split import derived
 from engine.recipe.schema import Recipe
 from engine.splitters import latest
-from engine.steps import sides, weights
+from engine.steps import history, sides, weights
 from engine.steps.load import Frame
 from engine.steps.target import Target, read_target
 
@@ -107,7 +107,8 @@ def run(recipe: Recipe, inputs: Mapping[str, Frame], folder: Path, listener: Lis
         inner = _inner(recipe, rows.take(outer.train), how, spacing)
         sides.check(rows, outer, inner, bool(target.classes), listener, target.classes)
     except DataError as error:
-        raise DataError(*(_named(fault, target) for fault in error.faults)) from None
+        faults = (history.advised(_named(fault, target), recipe) for fault in error.faults)
+        raise DataError(*faults) from None
     split = _split(recipe, target, known, rows, outer, inner, how, spacing)
     split = replace(split, weights=weights.read(frame, recipe, known))
     if len(split.aside):

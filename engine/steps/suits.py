@@ -16,8 +16,6 @@ from engine.steps.treatment import Step, Treatment
 NUMBERS = ("number", "boolean", "date")
 MOST_LEVELS = 1_000  # different numbers that may each become a column, or a level
 SHOWN = 3
-FILLS = ("impute", "encode", "text", "SimpleImputer", "KNNImputer", "HashingVectorizer",
-         "CountVectorizer", "TfidfVectorizer", "OneHotEncoder", "TargetEncoder")  # fmt: skip
 READ = {
     "number": "numbers", "boolean": "truth values", "date": "dates", "category": "categories",
     "text": "free text",
@@ -59,25 +57,24 @@ def require_values(found: Iterable[Treatment], columns: Sequence[Column], number
 
 @dataclass(frozen=True)
 class Missing:
-    """What a family does with missing values, and which keys of its features are ranges."""
+    """What a family does with missing values, and which keys of its features are choices."""
 
     family: str
     native: bool
-    ranges: Set[str]
+    choices: Set[str]
 
 
 def require_filled(found: Iterable[Treatment], columns: Sequence[Column], numbers: Numbers,
                    rows: Index, given: Missing) -> None:  # fmt: skip
-    """Raise DataError if a block leaves missing values to a family that takes none.
+    """Raise DataError if missing values reach a step, or a family, that takes none.
 
-    A block of which a range decides that is left to the search.
+    A block of which a choice decides that is left to the search.
     """
     position = {column.name: i for i, column in enumerate(columns)}
     faults = []
-    for treatment in found if not given.native else ():
-        open_ = any(f"blocks.{treatment.block}.steps." in path and "impute" in path
-                    for path in given.ranges)  # fmt: skip
-        if not treatment.block or open_ or any(step[0] in FILLS for step in treatment.steps):
+    for treatment in found:
+        place = steps.reached_by_missing(treatment.steps) if treatment.block else None
+        if place is None or _open(treatment, place, given):
             continue
         holes = [
             column.name
@@ -85,11 +82,29 @@ def require_filled(found: Iterable[Treatment], columns: Sequence[Column], number
             if np.isnan(numbers[rows, position[column.name]]).any()
         ]
         if holes:
-            message = f"{_listed(holes)} has missing values, and {given.family} takes none"
-            hint = "add `impute: median` to its steps, or leave the family out"
+            who, hint = given.family, "add `impute: median` to its steps, or leave the family out"
+            if place < len(treatment.steps):
+                who = f"the step `{_word(treatment.steps[place])}`"
+                hint = "put `impute: median` before it"
+            message = f"{_listed(holes)} has missing values, and {who} takes none"
             faults.append(Fault(message, _place(treatment), hint))
     if faults:
         raise DataError(*faults)
+
+
+def _open(treatment: Treatment, place: int, given: Missing) -> bool:
+    """Whether the family takes what is missing, or a choice could change who is reached by it."""
+    if place == len(treatment.steps) and given.native:
+        return True
+    decisive = {"impute", *(treatment.steps[place][:2] if place < len(treatment.steps) else ())}
+    return any(f"{_place(treatment)}.{word}" in given.choices for word in decisive)
+
+
+def _word(step: Step) -> str:
+    """Return the words of a recipe for a step."""
+    name, option, _ = step
+    word: str = steps.entry(name, option).get("alone", f"{name}: {option}" if option else name)
+    return word
 
 
 def _faults(treatment: Treatment) -> Iterator[Fault]:

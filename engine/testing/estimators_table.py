@@ -11,6 +11,7 @@ from __future__ import annotations
 import importlib
 import inspect
 import json
+import warnings
 from collections.abc import Callable, Iterator
 from importlib.resources import files
 from importlib.util import find_spec
@@ -18,8 +19,10 @@ from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from scipy.sparse import issparse
 from sklearn.base import BaseEstimator
-from sklearn.utils import all_estimators
+from sklearn.utils import all_estimators, get_tags
 
 from engine import catalogue
 
@@ -87,10 +90,39 @@ def _row(cls: type, kinds: list[str], params: list[str]) -> dict[str, Any]:
     row: dict[str, Any] = {"kinds": kinds, "params": params}
     if kinds != ["transformer"]:
         row["weights"] = "sample_weight" in inspect.signature(cls.fit).parameters  # type: ignore[attr-defined]  # an estimator
+    if "transformer" in kinds and (found := _missing(cls)):
+        row["missing"] = found
     if "classifier" in kinds:
         # an SVC has the method, and refuses it unless told a parameter that is on its way out
         row["probabilities"] = hasattr(cls() if "probability" in params else cls, "predict_proba")
     return row
+
+
+def _missing(cls: type[BaseEstimator]) -> str | None:
+    """Return what a transformer of scikit-learn does with missing values.
+
+    None for one that needs an estimator; of ours the catalogue says it.
+    """
+    ours = cls.__module__.startswith("engine.")
+    if ours or any(
+        _required(parameter) for parameter in inspect.signature(cls).parameters.values()
+    ):
+        return None
+    tags = get_tags(cls()).input_tags
+    if tags.string or not tags.two_d_array:
+        return "fills"  # what is missing has no words
+    if not tags.allow_nan:
+        return "refuses"
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        table = cls().fit_transform(np.array([[0, np.nan, 1, 1] * 5] * 2).T, [0, 1] * 10)
+    found = table.toarray() if issparse(table) else np.asarray(table)
+    return "keeps" if np.isnan(found.astype(float)).any() else "fills"
+
+
+def _required(parameter: inspect.Parameter) -> bool:
+    named = parameter.kind in (parameter.POSITIONAL_OR_KEYWORD, parameter.KEYWORD_ONLY)
+    return named and parameter.default is parameter.empty
 
 
 def _vectorizers() -> set[str]:

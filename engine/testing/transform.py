@@ -51,6 +51,14 @@ def rows(count: int = 80, seed: int = 0) -> pd.DataFrame:
     return pd.DataFrame(table)
 
 
+def holes(seed: int = 0) -> pd.DataFrame:
+    """The same rows, but each column that a step could be for lacks some values."""
+    table = rows(seed=seed)
+    for i, column in enumerate(column for column in COLUMNS if not column.role):
+        table.loc[table.index % 7 == i % 7, column.name] = None
+    return table
+
+
 def kind(step: str) -> str:
     """The kind of column that a step is for."""
     found = steps.word(step)
@@ -65,9 +73,11 @@ def block(step: str, value: Any, **beside: Any) -> dict[str, Any]:
     return {"rest": "drop", "blocks": {"amounts": {"columns": columns, "steps": asked}}}
 
 
-def made(features: Mapping[str, Any], seed: int = 0, classify: bool = True) -> Any:
+def made(
+    features: Mapping[str, Any], seed: int = 0, classify: bool = True, name: str = "linear"
+) -> Any:
     """Return the unfitted transformer of features, as a family without any talent needs it."""
-    found = treatments(COLUMNS, features, family("linear"))
+    found = treatments(COLUMNS, features, family(name))
     return transformer(found, COLUMNS, seed, classify)
 
 
@@ -114,6 +124,20 @@ class TransformSuite:
         whole = filled(fitted.transform(rows(seed=1)))
         alone = filled(fitted.transform(rows(seed=1).iloc[7:8]))
         np.testing.assert_allclose(alone[0], whole[7], rtol=1e-9, atol=1e-12)
+
+    def test_does_with_missing_values_what_it_says(self, step: str, option: str) -> None:
+        said = steps.entry(step, option)["missing"]
+        y = np.arange(80) % 2
+        features = made(block(step, option), name="hist_gradient_boosting")  # takes them natively
+        whole = clone(features).fit(rows(), y)
+        if said == "refuses":
+            with pytest.raises(ValueError, match="NaN"):
+                features.fit(holes(), y)
+            with pytest.raises(ValueError, match="NaN"):
+                whole.transform(holes())
+            return
+        for table in (features.fit_transform(holes(), y), whole.transform(holes(seed=1))):
+            assert np.isnan(filled(table)).any() == (said == "keeps")
 
     def test_says_what_it_is_for(self, step: str, option: str) -> None:
         row = catalogue.rows("transforms")[step]

@@ -41,17 +41,63 @@ class Chunked:
             yield self.frame.iloc[start : start + rows]
 
 
+ORDERS = {
+    "in order": lambda frame: frame,
+    "by store": lambda frame: frame.sort_values(["store", "day"]),
+    "newest first": lambda frame: frame.sort_values(["day", "store"], ascending=False),
+    "shuffled": lambda frame: frame.sample(frac=1, random_state=0),
+}
+
+
+@pytest.mark.parametrize("order", ORDERS)
 @pytest.mark.parametrize("chunk", [7, 100])
-def test_a_file_read_in_parts_is_predicted_as_the_whole(tmp_path, chunk):
+def test_a_file_read_in_parts_is_predicted_as_the_whole(tmp_path, chunk, order):
+    frame = sales().assign(number=lambda f: [f"n{i}" for i in range(len(f))])
+    made, bundle = packed(frame, tmp_path, PAST, time="day", id="number")
+    later = frame.iloc[made["split"].holdout].drop(columns="y")
+    expected = bundle.answer(later).predictions.set_index("number")["prediction"]
+    asked = ORDERS[order](later)
+    counts = score(bundle, Chunked(asked), "none", tmp_path / "out.csv", chunk)
+    parts = pd.read_csv(tmp_path / "out.csv", index_col="number")["prediction"]
+    assert (counts.rows, list(parts.index)) == (len(later), list(asked["number"]))
+    np.testing.assert_allclose(parts, expected[parts.index], rtol=1e-9)
+    alone = [bundle.answer(later.iloc[[i]]).predictions["prediction"][0] for i in range(len(later))]
+    assert not np.allclose(alone, expected), "a row alone knows the training rows' last ones only"
+
+
+def test_rows_may_be_told_to_a_bundle_as_they_come(tmp_path):
     frame = sales()
     made, bundle = packed(frame, tmp_path, PAST, time="day")
     later = frame.iloc[made["split"].holdout].drop(columns="y")
-    whole = bundle.answer(later).predictions["prediction"]
-    score(bundle, Chunked(later), "none", tmp_path / "out.csv", chunk)
-    parts = pd.read_csv(tmp_path / "out.csv")["prediction"]
+    whole, parts = bundle.predict(later)[0]["prediction"], []
+    for start in range(0, len(later), 7):
+        part = later.iloc[start : start + 7]
+        parts += list(bundle.predict(part)[0]["prediction"])
+        bundle = bundle.after(part)
     np.testing.assert_allclose(parts, whole, rtol=1e-9)
-    alone = [bundle.answer(later.iloc[[i]]).predictions["prediction"][0] for i in range(len(later))]
-    assert not np.allclose(alone, whole), "a row alone knows the training rows' last ones only"
+    made, bundle = packed(frame, tmp_path / "plain", {}, time="day")
+    assert bundle.after(later) is bundle
+
+
+def test_of_a_file_read_in_parts_everything_is_told(tmp_path):
+    frame = sales().assign(number=lambda f: [f"n{i}" for i in range(len(f))])
+    frame["note"] = np.where(frame["day"] % 2, "a quiet day of rain", "many people and the sun")
+    frame["note"] += [f" {i}" for i in range(len(frame))]
+    made, bundle = packed(frame, tmp_path, PAST, time="day", id="number")
+    assert "text" in [column.kind for column in bundle.contract.columns]
+    later = frame.iloc[made["split"].holdout].drop(columns="y").reset_index(drop=True)
+    later.loc[[3, 60], "store"] = "new"
+    later.loc[5, "sold"] = np.inf
+    answer = bundle.answer(later)
+    counts = score(bundle, Chunked(later), "none", tmp_path / "out.parquet", 7)
+    assert counts.unseen == {name: dict(found) for name, found in answer.unseen.items()}
+    assert counts.lost == answer.lost == {"sold": 1}
+    pd.testing.assert_frame_equal(pd.read_parquet(tmp_path / "out.parquet"), answer.predictions)
+    plain = later.drop(columns="number")
+    assert score(bundle, Chunked(plain), "none", tmp_path / "out.parquet", 7).without_id
+    later["sold"] = later["sold"].astype(object).where(later.index != 50, "much")
+    with pytest.raises(InputError, match="row 51"):
+        score(bundle, Chunked(later), "none", tmp_path / "out.parquet", 7)
 
 
 def test_the_holdout_goes_on_from_the_training_rows(tmp_path):
@@ -65,6 +111,18 @@ def test_the_holdout_goes_on_from_the_training_rows(tmp_path):
     place = next(p for n, _, p in features.transformers_ if "past" in n)
     assert len(place) == 3, "time, store and what was sold"
     assert any(np.allclose(column, shifted) for column in found.T)
+
+
+def test_a_run_says_how_many_rows_share_a_moment(tmp_path):
+    whole = {"blocks": {"past": {"columns": "sold", "steps": {"lags": {"lags": 2}}}}}
+    for features, count in ((PAST, 0), (whole, 1)):
+        heard = []
+        asked = recipe("linear xgboost", data={"time": "day"}, features=features,
+                       search={"trials": 2})  # fmt: skip
+        made = Steps(asked, sales(), tmp_path / str(count))
+        made.run("search", lambda event, heard=heard, **facts: heard.append(facts.get("text")))
+        told = [text for text in heard if text and "have the day of another" in text]
+        assert len(told) == count
 
 
 def test_the_group_is_asked_for_only_where_features_go_by_it(tmp_path):

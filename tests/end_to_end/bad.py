@@ -55,6 +55,11 @@ def columns(rows: int = 60, **values: Callable[[int], object]) -> Callable[[Path
     return lay
 
 
+def block(steps: str) -> str:
+    """Return features that send a number through some steps."""
+    return f"features: {{blocks: {{past: {{columns: income, steps: {steps}}}}}}}\n"
+
+
 def renamed(header: str) -> Callable[[Path], object]:
     """Lay the usual rows under another header."""
 
@@ -198,6 +203,12 @@ BAD = [
     Bad("group has a hole", columns(city=lambda n: "" if n == 5 else "a"), overrides=BY_CITY),
     Bad("too few groups", columns(city=lambda n: "ab"[n % 2]), overrides=BY_CITY),
     Bad("every group comes back", overrides=("data.time=age", "data.group=city")),
+    Bad("every group comes back, and lags go by it", recipe=RECIPE + block("{lags: 2}"),
+        overrides=("data.time=age", "data.group=city")),
+    Bad("lags by free text", overrides=("data.time=age", "data.columns.city=text"),
+        recipe=RECIPE + block("{lags: {lags: 2, by: city}}")),
+    Bad("a step that takes no missing values", columns(income=lambda n: "" if n % 9 == 5 else n),
+        recipe=RECIPE + block("{pca: 1}")),
     Bad("all times equal", columns(age=lambda n: 7), overrides=("data.time=age",)),
     Bad("a gap longer than the data", overrides=("data.time=age", "evaluation.gap=900")),
     Bad("a gap in days of numbers", overrides=("data.time=age", "evaluation.gap=7d")),

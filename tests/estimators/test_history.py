@@ -1,5 +1,7 @@
 """Lags and rolling windows: an oracle, never looking ahead, and serving as in training."""
 
+import tracemalloc
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -8,6 +10,8 @@ from hypothesis import strategies as st
 
 from engine.estimators.carried import carried, looks_back
 from engine.estimators.history import History
+
+TABLES = st.integers(0, 10_000)
 
 
 def frame(rows=120, groups=4, seed=0):
@@ -51,6 +55,56 @@ def test_windows_are_those_of_pandas_before_the_row(statistic, window):
     np.testing.assert_allclose(found[:, 0], expected, rtol=1e-9, atol=1e-12)
 
 
+PLAIN = {
+    "mean": np.mean, "min": np.min, "max": np.max, "sum": np.sum, "count": len,
+    "std": lambda known: np.std(known, ddof=1),
+}  # fmt: skip
+
+
+def plainly(table, window, statistic):
+    """What each row sees, by looking at all others."""
+    found = np.full(len(table), 0.0 if statistic == "count" else np.nan)
+    for i, (time, group, _) in enumerate(table):
+        earlier = table[(table[:, 0] < time) & (table[:, 1] == group)]
+        latest = earlier[np.argsort(earlier[:, 0], kind="stable")][-window:, 2]
+        known = latest[~np.isnan(latest)]
+        if len(known) > (statistic == "std"):
+            found[i] = PLAIN[statistic](known)
+    return found
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    seed=TABLES, statistic=st.sampled_from(sorted(PLAIN)), window=st.integers(1, 70),
+    coarse=st.sampled_from([1, 40, 300]), far=st.sampled_from([0.0, 1e6]),
+)  # fmt: skip
+def test_windows_are_those_of_a_plain_loop(seed, statistic, window, coarse, far):
+    table = frame(90, 3, seed)
+    table["value"] += far
+    table["time"] //= coarse  # several rows of one moment
+    strange = np.random.default_rng(seed).random((90, 2)) < 0.05
+    table[["time", "group"]] = table[["time", "group"]].mask(strange)
+    found = seen(table, windows=window, statistics=statistic, keep=False)[:, 0]
+    expected = plainly(table.to_numpy(), window, statistic)
+    np.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-12)
+
+
+@pytest.mark.parametrize("statistic", sorted(PLAIN))
+def test_a_wide_window_takes_no_more_memory_than_a_narrow_one(statistic):
+    table = frame(20_000).to_numpy()
+
+    def peak(**params):
+        made = History(grouped=True, keep=False, statistics=statistic, **params)
+        tracemalloc.start()
+        made.fit_transform(table)
+        most = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return most
+
+    assert peak(windows=500) < 1.5 * peak(windows=5)
+    assert peak(lags=[500]) < 1.5 * peak(lags=[5])
+
+
 def test_a_number_stands_for_all_lags_up_to_it():
     table = frame()
     np.testing.assert_array_equal(seen(table, lags=3), seen(table, lags=[1, 2, 3]))
@@ -71,13 +125,36 @@ def test_rows_of_one_moment_do_not_see_each_other():
     np.testing.assert_array_equal(found, expected)
 
 
+PARAMS = {"lags": [1, 3], "windows": [2, 5], "statistics": sorted(PLAIN), "keep": False}
+
+
+@settings(max_examples=60, deadline=None)
+@given(seed=TABLES, coarse=st.sampled_from([1, 4]))
+def test_the_order_of_the_file_plays_no_part_but_for_who_comes_last_of_a_moment(seed, coarse):
+    table = frame(60, 3, seed).sort_values("time", ignore_index=True)
+    table["time"] = table.index // coarse
+    if coarse > 1:  # whoever comes last, he holds the same
+        moments = table.groupby(["group", "time"])["value"]
+        table["value"] = moments.transform("first")
+    whole = seen(table, **PARAMS)
+    shuffled = table.sample(frac=1, random_state=seed)
+    np.testing.assert_allclose(seen(shuffled, **PARAMS), whole[shuffled.index], rtol=1e-9)
+
+
+def test_later_rows_see_those_of_one_moment_in_the_order_of_the_file():
+    table = np.array([[2, 40], [1, 10], [1, 30], [1, 20.0]])
+    for asked, last in ((table, 20), (table[[3, 1, 0, 2]], 30)):
+        found = History(lags=1, keep=False).fit_transform(asked).ravel()
+        assert found[asked[:, 0] == 2] == last
+    fitted = History(lags=2, keep=False).fit([[0, 5.0]])
+    served = fitted.carried(table[1:3]).carried(table[3:]).transform(table[:1])
+    np.testing.assert_array_equal(served, [[20, 30]])
+
+
 def test_a_row_without_time_or_group_has_no_history():
     table = np.array([[1, 0, 10], [np.nan, 0, 20], [3, np.nan, 30], [4, np.nan, 40], [5, 0, 50.0]])
     found = History(lags=1, keep=False, grouped=True).fit_transform(table)
     np.testing.assert_array_equal(found.ravel(), [np.nan, np.nan, np.nan, np.nan, 10])
-
-
-TABLES = st.integers(0, 10_000)
 
 
 @settings(max_examples=60, deadline=None)

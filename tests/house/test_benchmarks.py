@@ -14,6 +14,7 @@ SMALL = {
     "flights.py": ["--sample", "2000"],
     "explore_page.py": ["--rows", "2000"],
     "predict_stream.py": ["--rows", "5000"],
+    "windows.py": ["--rows", "2000", "--windows", "30"],
     "search_overhead.py": ["--rows", "2000", "--trials", "2", "--rounds", "5"],
 }
 

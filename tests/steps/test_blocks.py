@@ -132,8 +132,8 @@ def test_values_that_a_step_cannot_treat_are_refused_before_anything_is_fitted()
     unfit({"clip": {"low": 0}, "log": True}, np.array([1.0, -4, np.nan]))
 
 
-def looking_back(steps, name="linear", columns=COLUMNS):
-    features = {"rest": "drop", "blocks": {"past": {"columns": "number0", "steps": steps}}}
+def looking_back(steps, name="linear", columns=COLUMNS, column="number0"):
+    features = {"rest": "drop", "blocks": {"past": {"columns": column, "steps": steps}}}
     return treatments(columns, features, family(name))
 
 
@@ -167,6 +167,37 @@ def test_what_earlier_rows_do_not_hold_is_filled_in_where_the_family_needs_it():
     assert [step[:2] for step in mine[0].steps] == [("lags", ""), ("impute", "mean")]
 
 
+@pytest.mark.parametrize(
+    ("column", "name", "steps", "planned"),
+    [
+        ("word0", "linear", {"lags": 2, "onehot": True}, "lags, onehot"),
+        ("word0", "linear", {"lags": 2, "rare": 3, "target": True}, "lags, rare, target"),
+        ("number0", "linear", {"lags": 2, "missing_indicator": True, "scale": "standard"},
+         "lags, missing_indicator, standard, median"),
+        ("number0", "linear", {"lags": 2, "power": True, "pca": 2},
+         "lags, yeo_johnson, median, pca"),
+        ("number0", "linear", {"lags": 2, "bin": "uniform"}, "lags, median, uniform"),
+        ("number0", "xgboost", {"lags": 2, "bin": True}, "lags, median, quantile"),
+        ("number0", "xgboost", {"lags": 2, "scale": "normalize"}, "lags, median, normalize"),
+        ("number0", "random_forest", {"lags": 2, "pca": 2}, "lags, median, pca"),
+        ("number0", "xgboost", {"lags": 2, "scale": "standard"}, "lags, standard"),
+        ("number0", "xgboost", {"lags": 2, "Normalizer": True}, "lags, median, Normalizer"),
+        ("number0", "linear", {"lags": 2, "SimpleImputer": True, "bin": True},
+         "lags, SimpleImputer, quantile"),
+        ("number0", "linear", {"lags": 2, "KBinsDiscretizer": True, "impute": "mean"},
+         "lags, median, KBinsDiscretizer, mean"),
+    ],
+)  # fmt: skip
+def test_what_is_not_there_is_filled_in_before_the_first_that_takes_none(
+    column, name, steps, planned
+):
+    found = looking_back(steps, name, column=column)
+    assert ", ".join(option or step for step, option, _ in found[0].steps) == planned
+    if name == "linear":
+        made = transformer(found, COLUMNS, 0, True).fit(rows(), np.arange(80) % 2)
+        assert np.isfinite(filled(made.transform(rows(seed=1)))).all()
+
+
 def test_looking_back_needs_a_time_and_a_column_to_go_by():
     without = tuple(column for column in COLUMNS if column.name != "moment")
     with pytest.raises(
@@ -177,6 +208,38 @@ def test_looking_back_needs_a_time_and_a_column_to_go_by():
         DataError, match=r"(?s)past.steps.lags.by: there is no column 'wrd0'.*'word0'"
     ):
         looking_back({"lags": {"by": "wrd0"}})
+    for word in ("lags", "rolling"):
+        said = (
+            rf"(?s)past.steps.{word}.by: 'note0' is free text, by which no rows are told apart"
+            r".*data.columns: \{note0: category\}"
+        )
+        with pytest.raises(DataError, match=said):
+            looking_back({"lags": 1, word: {"by": "note0"}})
+
+
+def test_rows_of_one_moment_are_counted():
+    table = rows()
+    table["moment"] = np.arange(80.0) // 20
+    table["who"] = np.append(np.arange(60) % 20, np.full(20, np.nan))
+    table.loc[[1, 41], "who"] = 0.0  # each beside another of that moment
+    found = looking_back({"lags": 1}), looking_back({"rolling": {"by": "word0", "windows": 2}})
+    numbers = table[[column.name for column in COLUMNS if column.kind != "text"]].to_numpy()
+    columns = [column for column in COLUMNS if column.kind != "text"]
+
+    def told(found, part):
+        return history.ties(found, columns, numbers, part)
+
+    assert told([*found[0], *found[0]], np.arange(80)) == [
+        "features.blocks.past: 4 rows have the moment of another of the same who; they do not see "
+        "each other, and later rows see them in the order of the file"
+    ]
+    assert told(found[0], np.arange(20)) == [
+        "features.blocks.past: 2 rows have the moment of another of the same who; they do not see "
+        "each other, and later rows see them in the order of the file"
+    ]
+    assert told(found[0], np.arange(2, 20)) == []
+    assert "80 rows have the moment of another of the same word0" in told(found[1], slice(None))[0]
+    assert told(treatments(columns, {"rest": "auto"}, family("linear")), np.arange(80)) == []
 
 
 def test_looking_back_needs_folds_that_go_forward():
@@ -205,6 +268,39 @@ def test_missing_values_that_a_family_does_not_take_are_refused_before_anything_
     hole({"frequency": True})
     hole({"scale": "standard"}, native=True)
     hole({}, ranges={"features.blocks.a.steps.impute"})
+
+
+@pytest.mark.parametrize(
+    ("steps", "word", "choice"),
+    [
+        ({"bin": "uniform"}, "bin: uniform", "bin"),
+        ({"scale": "normalize", "impute": "median"}, "scale: normalize", "scale"),
+        ({"clip": True, "pca": 2}, "pca", "pca"),
+        ({"missing_indicator": True, "reduce": "svd"}, "svd", "reduce"),
+        ({"Binarizer": True}, "Binarizer", "Binarizer"),
+    ],
+)
+def test_missing_values_that_a_step_does_not_take_are_refused_whatever_the_family(
+    steps, word, choice
+):
+    said = (
+        f"(?s)blocks.a.steps: 'size' has missing values, and the step `{word}` takes none"
+        f".*put `impute: median` before it"
+    )
+    for native in (False, True):
+        with pytest.raises(DataError, match=said):
+            hole(steps, native)
+    hole(steps, True, {f"features.blocks.a.steps.{choice}"})
+    hole({"impute": "median", **{word: value for word, value in steps.items() if word != "impute"}})
+
+
+def test_parameters_may_change_what_becomes_of_missing_values():
+    with pytest.raises(DataError, match="the step `spline` takes none"):
+        hole({"spline": True})
+    hole({"spline": {"handle_missing": "zeros"}})
+    with pytest.raises(DataError, match="linear takes none"):
+        hole({"OrdinalEncoder": True})
+    hole({"OrdinalEncoder": {"encoded_missing_value": -1}})
 
 
 def test_an_error_of_a_step_names_its_block():

@@ -7,7 +7,7 @@ import pytest
 from engine.errors import DataError
 from engine.steps import assemble, split
 from engine.testing.frames import mixed
-from engine.testing.recipes import Steps, recipe
+from engine.testing.recipes import Steps, family_tree, recipe
 
 
 def run(frame, tmp_path, **parts):
@@ -35,6 +35,31 @@ def few(*counts):
 def test_too_few_rows_say_what_to_change(tmp_path, frame, parts, message):
     with pytest.raises(DataError, match=f"(?s){message}"):
         run(frame, tmp_path, **parts)
+
+
+@pytest.mark.parametrize(
+    ("steps", "hint"),
+    [
+        ({"lags": 2}, "leave out data.group, and write by: shop under the step `lags` of "
+         "features.blocks.past"),
+        ({"rolling": {"windows": 3}}, "leave out data.group, and write by: shop under the step "
+         "`rolling` of features.blocks.past"),
+        ({"lags": {"lags": 2, "by": "shop"}}, "leave out data.group: the step `lags` of "
+         "features.blocks.past goes by shop without it"),
+        ({"lags": "none", "scale": "standard"}, "leave out data.group or data.time"),
+    ],
+)  # fmt: skip
+def test_a_panel_whose_features_look_back_is_told_to_go_by_its_group_there(tmp_path, steps, hint):
+    frame = mixed(120).assign(day=np.arange(120) // 4, shop=[f"s{i % 4}" for i in range(120)])
+    blocks = {"blocks": {"past": {"columns": "number", "steps": steps}}}
+    given = {"data": {"time": "day", "group": "shop"}}
+    with pytest.raises(DataError, match=r"every earlier group comes back") as caught:
+        run(frame, tmp_path / "a", features=blocks, **given)
+    assert caught.value.faults[0].hint == hint
+    own = {"linear": {**family_tree("linear"), "features": blocks}}
+    with pytest.raises(DataError) as caught:
+        Steps(recipe(own, **given), frame, tmp_path / "b").run("split")
+    assert caught.value.faults[0].hint == hint.replace(" features.", " model.linear.features.")
 
 
 def test_rows_without_a_target_are_left_out_and_noticed(tmp_path):
