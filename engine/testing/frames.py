@@ -36,7 +36,7 @@ def noisy(rows: int = 400, task: Task = "binary", seed: int = 0) -> pd.DataFrame
     """Return eight numbers, three of which say a little of the target ``y``."""
     random = np.random.default_rng(seed)
     X = random.normal(size=(rows, 8))
-    signal = X[:, 0] + np.abs(X[:, 1]) + 0.5 * X[:, 2] + random.normal(0, 2, rows)
+    signal = X[:, 0] + np.abs(X[:, 1]) + 0.5 * X[:, 2] + random.normal(0, 1.5, rows)
     frame = pd.DataFrame(X, columns=[f"x{i}" for i in range(8)])
     return frame.assign(y=_target(pd.Series(signal), task))
 
