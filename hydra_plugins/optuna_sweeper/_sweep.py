@@ -45,8 +45,7 @@ def sweep(sweeper: OptunaSweeper, arguments: Sequence[str]) -> list[Sequence[Job
     samplers = Samplers(sweeper.sampler, space)
     study = _study(sweeper, samplers)
     lag = 0 if samplers.seed is None else max(LAG, sweeper.n_jobs)
-    total = _total(sweeper.n_trials, samplers, space)
-    trials = Trials(study, samplers, space, total, lag, _extend(sweeper))
+    trials = Trials(study, samplers, space, sweeper.n_trials, lag, _extend(sweeper))
     folder = Path(str(sweeper.config.hydra.sweep.dir))
     folder.mkdir(parents=True, exist_ok=True)
     OmegaConf.save(sweeper.config, folder / "multirun.yaml")
@@ -60,7 +59,7 @@ def sweep(sweeper: OptunaSweeper, arguments: Sequence[str]) -> list[Sequence[Job
                 log.error(f"{len(failures)} of {len(batch)} jobs have failed, more than may")
                 raise failures[0]
     finally:
-        trials.tell(total)
+        trials.tell(trials.total)
     _write(study, folder / RESULTS)
     return returned
 
@@ -101,15 +100,6 @@ def _quietly() -> Iterator[None]:
         yield
     finally:
         optuna.logging.set_verbosity(before)
-
-
-def _total(wanted: int, samplers: Samplers, space: Space) -> int:
-    if not samplers.is_grid:
-        return wanted
-    size = math.prod(len(values) for values in space.grid().values())
-    if size < wanted:
-        log.info(f"The grid has {size} points: so many jobs, instead of {wanted}")
-    return min(wanted, size)
 
 
 def _extend(sweeper: OptunaSweeper) -> Extend | None:

@@ -171,6 +171,20 @@ def test_a_grid_is_walked_through_once() -> None:
     }
 
 
+def test_a_grid_that_was_widened_is_walked_through_to_its_end() -> None:
+    grid = {"_target_": "optuna.samplers.GridSampler", "_partial_": True, "seed": 5}
+    storage = InMemoryStorage()
+    with pytest.raises(KilledError):
+        run(trials(storage, grid, 20, ("x=range(1,3)", "y=a", "z=range(1,2)")), 2, kill=3)
+    wide = ("x=range(2,5)", "y=a", "z=range(1,2)")
+    found = trials(storage, grid, 20, wide)
+    run(found, 3)
+    drawn = sorted((trial.params["x"], trial.params["z"]) for trial in found.study.trials)
+    assert len(drawn) == len(set(drawn))
+    assert {(x, z) for x in (2, 3, 4, 5) for z in (1, 2)} <= set(drawn)
+    assert run(trials(storage, grid, 20, wide), 3) == []
+
+
 def test_settings_of_older_versions_are_said_to_be_gone(caplog: pytest.LogCaptureFixture) -> None:
     loader = ConfigLoaderImpl(ConfigSearchPathImpl())
     space = _space.read(None, None, RANGES, loader)
