@@ -138,6 +138,7 @@ class Trials:
         """Find out what earlier sweeps of this study have left."""
         trials = self.study.get_trials(deepcopy=False)
         self._check(trials)
+        self._compare(trials)
         abandoned = self.study.user_attrs.get(ABANDONED, [])
         for trial in trials:
             if trial.number in abandoned or self._abandoned(trial):
@@ -188,6 +189,20 @@ class Trials:
                     f"the study {self.study.study_name!r} holds trials with another range of "
                     f"{name}: {known[name]}; give it another hydra.sweeper.study_name"
                 ) from None
+
+    def _compare(self, trials: Sequence[FrozenTrial]) -> None:
+        """Warn of trials that were given other values in place of what is fixed now."""
+        now, differing = set(self.space.fixed.values()), set[str]()
+        for trial in trials:
+            drawn = {name.lstrip("+") for name in trial.params}
+            given = trial.user_attrs.get(OVERRIDES, now)
+            fixed = {text for text in given if text.partition("=")[0].lstrip("+") not in drawn}
+            differing |= fixed ^ now
+        if differing:
+            log.warning(
+                f"The study {self.study.study_name!r} holds jobs with and without "
+                f"{', '.join(sorted(differing))}: are their results comparable?"
+            )
 
 
 def _consecutive(drawn: Sequence[Drawn]) -> list[list[Drawn]]:

@@ -157,6 +157,18 @@ def test_a_study_of_another_space_is_refused() -> None:
     assert len(run(wider, 1)) == 1
 
 
+def test_a_study_whose_jobs_were_given_other_values_is_warned_of(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    storage = InMemoryStorage()
+    ranges = ("x=interval(-5,5)", "y=a", "z=1")
+    run(trials(storage, total=2, ranges=ranges), 1)
+    run(trials(storage, total=3, ranges=ranges), 1)
+    assert "comparable" not in caplog.text
+    trials(storage, total=4, ranges=("x=interval(-5,5)", "y=b", "z=1"))
+    assert "holds jobs with and without y=a, y=b: are their results comparable?" in caplog.text
+
+
 def test_a_grid_is_walked_through_once() -> None:
     ranges = ("x=range(1,3)", "y=choice(a,b)", "z=2")
     grid = {"_target_": "optuna.samplers.GridSampler", "_partial_": True}
