@@ -44,13 +44,13 @@ def opened(sweeper: OptunaSweeper, samplers: Samplers) -> optuna.Study:
     except _FAILURES as error:
         told = _PASSWORD.sub(r"\1:***", " ".join(str(error).split()))
         raise CompactHydraException(f"the storage {shown} cannot be opened: {told}") from None
+    _identify(study, sweeper.identity or {})
     kept = [direction.name.lower() for direction in study.directions]
     if kept != sweeper.directions:
         raise CompactHydraException(
             f"the study {study.study_name!r} has the directions {kept}, not {sweeper.directions}; "
             f"{ANOTHER}"
         )
-    _identify(study, sweeper.identity or {})
     log.info(f"Study name: {study.study_name}")
     log.info(f"Storage: {shown}")
     log.info(f"Sampler: {samplers.name}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -26,6 +27,7 @@ from engine.recipe.composition.groups import BASE
 from engine.recipe.composition.options import RECIPES
 from engine.recipe.load import Loaded, Prepared, load, prepare
 
+_FORCED = re.compile(r"\+\+(?=[A-Za-z_])")
 QUIET = ("hydra/job_logging=none", "hydra/hydra_logging=none", "hydra.output_subdir=null")
 
 
@@ -104,8 +106,8 @@ class Sweep:
             raise RecipeError(Fault(str(error), "command line", hint)) from None
 
     def load(self, job: Sequence[str]) -> Loaded:
-        """Load the recipe of one job."""
-        return load(self.recipe, job)
+        """Load the recipe of one job; what forces a key for Hydra is not shown in faults."""
+        return load(self.recipe, [text.removeprefix("++") for text in job])
 
 
 def read(recipe: str, texts: Sequence[str]) -> Sweep:
@@ -164,7 +166,10 @@ def _ends(parsed: Parsed) -> list[Any]:
 
 
 def _told(error: Exception) -> Fault:
-    return Fault(" ".join(str(error).split()), "command line")
+    """Report what Hydra or its sweeper says, without the marks that the engine adds to keys."""
+    text = _FORCED.sub("", " ".join(str(error).split()))
+    message, _, hint = text.partition("; ")
+    return Fault(message, "command line", hint)
 
 
 @dataclass(frozen=True)
