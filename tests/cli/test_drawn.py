@@ -167,6 +167,60 @@ def test_ranges_may_stand_in_the_recipe_and_the_command_line_wins(
     assert set(_best(here)["best_params"]) == {LEAF}
 
 
+@pytest.mark.parametrize(
+    ("sweeper", "words"),
+    [
+        ("n_trials: 3", ["hydra/sweeper=optuna"]),
+        ("use: optuna, n_trials: 3, sampler: random", []),
+        ("use: optuna, n_trials: 3, sampler: {use: tpe, n_startup_trials: 2}", []),
+        ("n_trials: 3, sampler: {use: grid}", ["hydra/sweeper=optuna"]),
+    ],
+)
+def test_ranges_may_stand_in_a_short_recipe(
+    here: Path, capsys: pytest.CaptureFixture[str], sweeper: str, words: list[str]
+) -> None:
+    params = f'params: {{{DEPTH}: "range(2, 8)"}}'
+    text = f"{RECIPE}hydra: {{sweeper: {{{sweeper}, {params}}}}}\n"
+    (here / "recipes" / "tiny.yaml").write_text(text, "utf-8")
+    assert main(["check", "tiny"]) == 0
+    capsys.readouterr()
+    assert main(["plan", "tiny", "-m", *words, "--json"]) == 0
+    plan = json.loads(capsys.readouterr().out)
+    assert (plan["jobs"], plan["ranges"]) == (3, {DEPTH: ["2", "8"]})
+    assert main(["run", "tiny", "-m", *words]) == 0
+    assert len(_board(here)) == 3
+    assert set(_best(here)["best_params"]) == {DEPTH}
+
+
+@pytest.mark.parametrize(
+    ("hydra", "told"),
+    [
+        ("{sweeper: {use: optun}}", "tiny.yaml:6: there is no option of hydra/sweeper 'optun'"),
+        ("{sweeper: {use: optuna, sampler: tpi}}", "no option of hydra/sweeper/sampler 'tpi'"),
+        ("{sweeper: {n_trails: 3}}", "tiny.yaml:6: there is no key 'n_trails' in `hydra.sweeper`"),
+        ("{sweeper: {use: optuna, n_trials: many}}", "'many'; a whole number was expected"),
+        ("{launcher: jobs}", "there is no option of hydra/launcher 'jobs'"),
+    ],
+)
+def test_faults_of_who_makes_jobs_are_told_with_their_line(
+    here: Path, capsys: pytest.CaptureFixture[str], hydra: str, told: str
+) -> None:
+    (here / "recipes" / "tiny.yaml").write_text(f"{RECIPE}hydra: {hydra}\n", "utf-8")
+    assert main(["check", "tiny"]) == 2
+    assert told in capsys.readouterr().err
+
+
+def test_settings_of_a_sweeper_that_is_not_chosen(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = f"{RECIPE}hydra: {{sweeper: {{n_trials: 3}}}}\n"
+    (here / "recipes" / "tiny.yaml").write_text(text, "utf-8")
+    assert main(["run", "tiny", "-m", "seed=1,2"]) == 2
+    told = capsys.readouterr().err
+    assert "tiny.yaml:6: the recipe's `hydra.sweeper` has settings of a sweeper that is not" in told
+    assert "hydra/sweeper=optuna, or `use: optuna`" in told
+
+
 def test_the_search_within_a_job_is_on_where_it_is_asked_for(here: Path) -> None:
     words = [*SWEEP[:-1], "hydra.sweeper.n_trials=1", "search.trials=2", f"{LEAF}='range(1,9)'"]
     assert main(words) == 0

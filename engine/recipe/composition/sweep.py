@@ -25,6 +25,7 @@ from engine.recipe.command.override import Ground, Override
 from engine.recipe.composition import compose
 from engine.recipe.composition.groups import BASE
 from engine.recipe.composition.options import RECIPES
+from engine.recipe.composition.settings import HYDRA
 from engine.recipe.load import Loaded, Prepared, load, prepare
 
 _FORCED = re.compile(r"\+\+(?=[A-Za-z_])")
@@ -138,7 +139,12 @@ def _sweeper(prepared: Prepared, given: Sequence[Override]) -> dict[str, Any]:
             node: Any = OmegaConf.to_container(config.hydra.sweeper, resolve=False)
             return dict(node)
     except compose.FAILURES as error:
-        raise RecipeError(_told(error)) from None
+        fault = _told(error)
+        if "BasicSweeperConf" in fault.message:
+            hint = "choose who draws: hydra/sweeper=optuna, or `use: optuna` below `sweeper`"
+            message = "the recipe's `hydra.sweeper` has settings of a sweeper that is not chosen"
+            fault = Fault(message, prepared.file.where((HYDRA, "sweeper")), hint)
+        raise RecipeError(fault) from None
 
 
 def _of_recipe(
