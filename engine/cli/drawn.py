@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from engine import catalogue
-from engine.cli import console
+from engine.cli import aims, console, kept
+from engine.cli.aims import METRIC
 from engine.cli.board import print_board
 from engine.cli.job import Run, defaults_alone
 from engine.cli.outputs import OUTPUTS, planned
 from engine.errors import Fault, RecipeError
-from engine.plan.multirun import Jobs, asked, leaderboard
+from engine.plan.multirun import Jobs, asked, leaderboard, means_of
 from engine.plan.outputs import SCORECARD, read_json
 from engine.plan.provenance import stamp
 from engine.recipe.composition import sweep
@@ -25,7 +25,6 @@ from engine.recipe.composition.sweep import Job, Sweep
 from engine.recipe.load import Loaded
 
 JOB = "job.json"
-METRIC = "evaluation.metric"
 FREE = ("n_trials", "n_jobs", "max_failure_rate", "storage", "study_name", "params")
 """Settings that do not change which jobs are drawn first."""
 
@@ -34,9 +33,10 @@ def plan_jobs(found: Sweep, arguments: Namespace) -> int:
     """Print how many jobs there will be, what is drawn for them, and what the first one does."""
     first = _first(found)
     tree = planned(first)
-    search, data = tree["search"], tree["data"]
+    search = tree["search"]
+    metrics = aims.metrics(found, first.recipe, tree["data"]["metric"])
     facts = {
-        "recipe": found.name, "jobs": found.sweeper["n_trials"], "metric": data["metric"],
+        "recipe": found.name, "jobs": found.sweeper["n_trials"], "metric": ", ".join(metrics),
         "ranges": {key: _short(texts) for key, texts in found.ranges().items()},
         "trials_per_job": search["trials"], "fits_per_job": search["fits"],
         "seconds_per_fit": search["seconds_per_fit"],
@@ -47,7 +47,7 @@ def plan_jobs(found: Sweep, arguments: Namespace) -> int:
     console.line(f"At most {jobs} of {found.name}, drawn by Optuna", "bold")
     console.facts(
         [
-            ("metric", data["metric"]),
+            ("metric" if len(metrics) == 1 else "metrics", facts["metric"]),
             ("each job", f"{console.plural(search['trials'], 'trial')}, {search['fits']:,} fits"),
             ("time", _time(facts)),
         ]
@@ -72,20 +72,32 @@ def _short(texts: Sequence[str]) -> list[str]:
 
 def run_jobs(found: Sweep, arguments: Namespace) -> int:
     """Run the jobs that are not done, and compare all of them."""
+    study = kept.study(found, arguments.fresh)
     first = _first(found)
-    metric = planned(first)["data"]["metric"]
+    metrics = aims.metrics(found, first.recipe, planned(first)["data"]["metric"])
     count = int(found.sweeper["n_trials"])
     console.notice(f"at most {console.plural(count, 'job')}, drawn by Optuna")
     if not found.sets("search"):
         console.notice("no search within a job: families' defaults; search.trials=N turns it on")
-    more = _settings(found, first, metric)
-    settings = {key: value for key, value in found.sweeper.items() if key not in FREE}
-    wanted = asked([(first.recipe, first.tree)], [found.ranges(), settings, more])
-    folder = Jobs(OUTPUTS, first.recipe.name).folder(wanted, stamp(), arguments.fresh)
+    more = _settings(found, first, metrics)
+    jobs = Jobs(OUTPUTS, first.recipe.name)
+    if study:
+        known = kept.stands_for(found, first, metrics)
+        wanted = asked([], [known, study, found.sweeper["storage"]])
+        more.append(kept.override(known))
+    else:
+        settings = {key: value for key, value in found.sweeper.items() if key not in FREE}
+        wanted = asked([(first.recipe, first.tree)], [found.ranges(), settings, more])
+    folder = jobs.folder(wanted, stamp(), arguments.fresh)
     run = Run(found, count, os.getpid(), arguments.fresh, not found.sets("search"))
-    scored = sweep.launch(found, folder, _ScoredRun(run), more)
-    results = _with_earlier([score.result for score in scored], folder, count)
-    board = leaderboard(folder, results)
+    try:
+        scored = sweep.launch(found, folder, _ScoredRun(run, tuple(metrics)), more)
+    except RecipeError:
+        jobs.discard(folder)
+        raise
+    results = _with_earlier([score.result for score in scored], folder)
+    shown = kept.complete(results, study, jobs.root) if study else results[:count]
+    board = leaderboard(folder, shown, metrics)
     if arguments.json:
         console.as_json({**board, "folder": str(folder)})
     else:
@@ -98,17 +110,16 @@ def _first(found: Sweep) -> Loaded:
     if METRIC in found.ranges():
         hint = "choose one metric; a plain -m, without hydra/sweeper, makes a job for each"
         raise RecipeError(Fault("scores of several metrics cannot be compared", METRIC, hint))
-    if isinstance(found.sweeper.get("direction"), list):
-        where, hint = "hydra.sweeper.direction", "leave it out: the metric knows what is better"
-        raise RecipeError(Fault("jobs have one objective: the recipe's metric", where, hint))
+    if not found.ranges() and not found.sweeper.get("custom_search_space"):
+        hint = 'give a range, such as "model.decision_tree.params.max_depth=range(2,8)"'
+        raise RecipeError(Fault("nothing is drawn, and all jobs would be alike", "", hint))
     loaded = [found.load(job) for job in found.probes()]
     return loaded[0] if found.sets("search") else defaults_alone(loaded[0])
 
 
-def _settings(found: Sweep, first: Loaded, metric: str) -> list[str]:
+def _settings(found: Sweep, first: Loaded, metrics: Sequence[str]) -> list[str]:
     """Return what the sweeper is told where the user does not say otherwise."""
-    better = "maximize" if catalogue.find("metrics", metric).maximize else "minimize"
-    settings = {"direction": better, "max_failure_rate": "1.0"}
+    settings = {"direction": aims.written(metrics), "max_failure_rate": "1.0"}
     sampler = found.sweeper.get("sampler") or {}
     if "seed" in sampler:
         settings["sampler.seed"] = str(first.recipe.seed)
@@ -118,38 +129,45 @@ def _settings(found: Sweep, first: Loaded, metric: str) -> list[str]:
     ]
 
 
-class Scored(float):
-    """A score, as the sweeper takes it for a number, with what is told of its job."""
+class Scored(tuple[float, ...]):
+    """Scores, as the sweeper takes them for numbers, with what is told of their job."""
 
     result: dict[str, Any]
+
+    def __float__(self) -> float:
+        return self[0]
 
 
 @dataclass(frozen=True)
 class _ScoredRun:
-    """Runs a job and returns the mean of the recipe's metric over the folds."""
+    """Runs a job and returns the means of metrics over the folds."""
 
     run: Run
+    metrics: tuple[str, ...]
 
     def __call__(self, job: Job) -> Scored:
         result = self.run(job)
         if result["error"]:
             console.notice(f"job {job.number + 1} has failed: {result['error']}")
-        scored = Scored(math.nan if result["error"] else _score(job.folder))
+        failed = [math.nan] * len(self.metrics)
+        scored = Scored(failed if result["error"] else _scores(job.folder, self.metrics))
         scored.result = result
         if not result["error"]:
             (job.folder / JOB).write_text(json.dumps(result) + "\n", "utf-8")
         return scored
 
 
-def _score(folder: Path) -> float:
-    card = read_json(folder / SCORECARD)
-    return float(card["cv"][card["metric"]]["mean"])
+def _scores(folder: Path, metrics: Sequence[str]) -> list[float]:
+    """Read means over the folds; nan where a metric has none."""
+    means = means_of(read_json(folder / SCORECARD), metrics)
+    return [math.nan if mean is None else float(mean) for mean in means.values()]
 
 
-def _with_earlier(
-    results: Sequence[dict[str, Any]], folder: Path, count: int
-) -> list[dict[str, Any]]:
-    """Add jobs that a study, which the user keeps, holds from earlier sweeps."""
+def _with_earlier(results: Sequence[dict[str, Any]], folder: Path) -> list[dict[str, Any]]:
+    """Add jobs of earlier sweeps, unless these were run all over again, as in a new study."""
+    found = {result["number"]: result for result in results}
+    if results and sorted(found) == list(range(len(found))):
+        return [found[number] for number in sorted(found)]
     known = {int(path.parent.name): read_json(path) for path in folder.glob(f"*/{JOB}")}
-    known |= {result["number"]: result for result in results}
-    return [known[number] for number in sorted(known) if number < count]
+    known |= found
+    return [known[number] for number in sorted(known)]

@@ -14,6 +14,7 @@ from typing import Any
 
 from engine import catalogue
 from engine.contracts import Listener, silent
+from engine.plan import front
 from engine.plan.build import build
 from engine.plan.claim import claimed, settle
 from engine.plan.disk import writable
@@ -48,6 +49,12 @@ class Jobs:
         folder = self._new(stamp)
         (folder / COMMAND).write_text(json.dumps({"asked": asked}) + "\n", "utf-8")
         return folder
+
+    @staticmethod
+    def discard(folder: Path) -> None:
+        """Remove a folder in which no job has begun."""
+        if [path.name for path in folder.iterdir()] == [COMMAND]:
+            shutil.rmtree(folder)
 
     def _new(self, stamp: str) -> Path:
         number = 1
@@ -101,24 +108,46 @@ def run_job(
         partial.rename(folder)
 
 
-def leaderboard(folder: Path, jobs: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def leaderboard(
+    folder: Path, jobs: Sequence[Mapping[str, Any]], metrics: Sequence[str] = ()
+) -> dict[str, Any]:
     """Compare the jobs, and write the comparison into the multirun's folder.
 
     Parameters
     ----------
     jobs : sequence of mapping
         ``number``, ``overrides`` and ``error`` of each.
+    metrics : sequence of str
+        What they are compared by, where it is more than the metric of their recipe.
 
     Returns
     -------
     dict
-        ``jobs``, best first; and ``settings``: the same with means over the seeds.
+        ``jobs``, best first; and ``settings``: the same with means over the seeds. By several
+        metrics each job has ``means``, and ``front`` says whether no other is better in all.
     """
     rows = _without_constants([_row(folder, job) for job in jobs])
     board = {"jobs": sorted(rows, key=_rank), "settings": sorted(_over_seeds(rows), key=_rank)}
+    if len(metrics) > 1:
+        board["jobs"] = front.marked(_with_means(folder, board["jobs"], metrics))
     (folder / LEADERBOARD).write_text(json.dumps(board, indent=1) + "\n", "utf-8")
     _write_csv(folder / "jobs.csv", board["jobs"])
     return board
+
+
+def means_of(card: Mapping[str, Any], metrics: Sequence[str]) -> dict[str, float | None]:
+    """Return the mean over the folds of each metric of a scorecard."""
+    return {metric: card["cv"][metric]["mean"] for metric in metrics}
+
+
+def _with_means(
+    folder: Path, rows: Sequence[Mapping[str, Any]], metrics: Sequence[str]
+) -> list[dict[str, Any]]:
+    return [
+        {**row, "means": dict.fromkeys(metrics) if row["error"] else means_of(card, metrics)}
+        for row in rows
+        for card in [{} if row["error"] else read_json(folder / str(row["job"]) / SCORECARD)]
+    ]
 
 
 def _row(folder: Path, job: Mapping[str, Any]) -> dict[str, Any]:
@@ -175,7 +204,9 @@ def _rank(row: Mapping[str, Any]) -> tuple[bool, str, float]:
 
 
 def _write_csv(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
+    flat = [{**row, "overrides": " ".join(row["overrides"])} for row in rows]
+    flat = [row | row.pop("means", {}) for row in flat]
     with path.open("w", encoding="utf-8", newline="") as file:
-        table = csv.DictWriter(file, list(rows[0]) if rows else ["job"])
+        table = csv.DictWriter(file, list(flat[0]) if flat else ["job"])
         table.writeheader()
-        table.writerows({**row, "overrides": " ".join(row["overrides"])} for row in rows)
+        table.writerows(flat)

@@ -161,11 +161,17 @@ def _nearby(path: Path) -> str:
     folder = path.parent
     if not folder.is_dir():
         return f"there is no folder {str(folder)!r} either; paths start at {str(Path.cwd())!r}"
-    names = sorted(child.name for child in folder.iterdir())
+    names = _seen(folder, hidden=path.name.startswith("."))
     guess = catalogue.near(path.name, names)
     if guess:
         return f"did you mean {str(folder / guess)!r}?"
     return f"in that folder: {', '.join(names[:MOST_NAMED])}" if names else "that folder is empty"
+
+
+def _seen(folder: Path, hidden: bool = False) -> list[str]:
+    """Return what a folder shows: a hidden name may be a file that the engine is writing."""
+    names = (child.name for child in folder.iterdir())
+    return sorted(name for name in names if hidden or not name.startswith("."))
 
 
 def _inside(path: Path) -> str:
@@ -180,6 +186,6 @@ def _around(spec: str) -> str:
     steady = Path(*parts[:varies])
     if not steady.is_dir():
         return f"there is no folder {str(steady)!r}; paths start at {str(Path.cwd())!r}"
-    names = sorted(child.name for child in steady.iterdir())
+    names = _seen(steady)
     more = " ..." if len(names) > MOST_NAMED else ""
     return f"in {str(steady)!r}: {', '.join(names[:MOST_NAMED]) + more or 'nothing'}"

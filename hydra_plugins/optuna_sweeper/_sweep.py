@@ -4,22 +4,18 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import optuna
 from hydra.core.utils import JobReturn
 from hydra.errors import CompactHydraException
-from hydra.utils import get_method, instantiate
+from hydra.utils import get_method
 from omegaconf import OmegaConf
-from optuna.study import StudyDirection
-from sqlalchemy.engine import make_url
 
-from hydra_plugins.optuna_sweeper import _space
+from hydra_plugins.optuna_sweeper import _space, _study
 from hydra_plugins.optuna_sweeper._sampler import Samplers
-from hydra_plugins.optuna_sweeper._space import Space
 from hydra_plugins.optuna_sweeper._trials import LAG, Drawn, Extend, Trials
 
 if TYPE_CHECKING:
@@ -42,11 +38,12 @@ def sweep(sweeper: OptunaSweeper, arguments: Sequence[str]) -> list[Sequence[Job
     """
     loader = sweeper.hydra_context.config_loader
     space = _space.read(sweeper.params, sweeper.search_space, arguments, loader)
+    if not space.parameters and not sweeper.custom_search_space:
+        log.warning("Nothing is drawn, and all jobs are alike: give a range, as in x=range(1,10)")
     samplers = Samplers(sweeper.sampler, space)
-    study = _study(sweeper, samplers)
+    study = _study.opened(sweeper, samplers)
     lag = 0 if samplers.seed is None else max(LAG, sweeper.n_jobs)
-    total = _total(sweeper.n_trials, samplers, space)
-    trials = Trials(study, samplers, space, total, lag, _extend(sweeper))
+    trials = Trials(study, samplers, space, sweeper.n_trials, lag, _extend(sweeper))
     folder = Path(str(sweeper.config.hydra.sweep.dir))
     folder.mkdir(parents=True, exist_ok=True)
     OmegaConf.save(sweeper.config, folder / "multirun.yaml")
@@ -60,56 +57,9 @@ def sweep(sweeper: OptunaSweeper, arguments: Sequence[str]) -> list[Sequence[Job
                 log.error(f"{len(failures)} of {len(batch)} jobs have failed, more than may")
                 raise failures[0]
     finally:
-        trials.tell(total)
+        trials.tell(trials.total)
     _write(study, folder / RESULTS)
     return returned
-
-
-def _study(sweeper: OptunaSweeper, samplers: Samplers) -> optuna.Study:
-    storage = sweeper.storage
-    shown: Any = type(storage).__name__
-    if storage is None or isinstance(storage, str):
-        shown = storage and make_url(storage).render_as_string(hide_password=True)
-    else:
-        storage = instantiate(storage)
-    with _quietly():
-        study = optuna.create_study(
-            storage=storage,
-            study_name=sweeper.study_name,
-            directions=[StudyDirection[name.upper()] for name in sweeper.directions],
-            sampler=samplers.at(0),
-            load_if_exists=True,
-        )
-    kept = [direction.name.lower() for direction in study.directions]
-    if kept != sweeper.directions:
-        raise CompactHydraException(
-            f"the study {study.study_name!r} has the directions {kept}, not {sweeper.directions}; "
-            "give it another hydra.sweeper.study_name"
-        )
-    log.info(f"Study name: {study.study_name}")
-    log.info(f"Storage: {shown}")
-    log.info(f"Sampler: {samplers.name}")
-    log.info(f"Directions: {sweeper.directions}")
-    return study
-
-
-@contextmanager
-def _quietly() -> Iterator[None]:
-    before = optuna.logging.get_verbosity()
-    optuna.logging.set_verbosity(optuna.logging.WARNING)
-    try:
-        yield
-    finally:
-        optuna.logging.set_verbosity(before)
-
-
-def _total(wanted: int, samplers: Samplers, space: Space) -> int:
-    if not samplers.is_grid:
-        return wanted
-    size = math.prod(len(values) for values in space.grid().values())
-    if size < wanted:
-        log.info(f"The grid has {size} points: so many jobs, instead of {wanted}")
-    return min(wanted, size)
 
 
 def _extend(sweeper: OptunaSweeper) -> Extend | None:

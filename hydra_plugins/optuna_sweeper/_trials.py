@@ -8,6 +8,7 @@ study's storage) until its turn comes.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -18,8 +19,12 @@ from hydra.errors import CompactHydraException
 from optuna.distributions import check_distribution_compatibility
 from optuna.trial import FrozenTrial, Trial, TrialState
 
+from hydra_plugins.optuna_sweeper import _grid
+from hydra_plugins.optuna_sweeper._grid import At, Point
 from hydra_plugins.optuna_sweeper._sampler import Samplers
 from hydra_plugins.optuna_sweeper._space import Space
+
+log = logging.getLogger(__name__)
 
 LAG = 8
 OVERRIDES = "sweep:overrides"
@@ -57,7 +62,7 @@ class Trials:
     Parameters
     ----------
     total : int
-        Number of trials, those of earlier sweeps among them.
+        Number of trials, those of earlier sweeps among them; a grid may come to an end before.
     lag : int
         How many trials are in the air when one is drawn; 0 if results are told at once.
     extend : callable, optional
@@ -82,7 +87,10 @@ class Trials:
         self._numbers: dict[int, int] = {}
         self._results: dict[int, list[float] | None] = {}
         self._interrupted: list[Drawn] = []
+        self._points: list[Point] | None = None
         self._recall()
+        if samplers.is_grid:
+            self._end_with_the_grid()
 
     def batches(self, size: int) -> Iterator[list[Drawn]]:
         """Yield trials to run, at most ``size`` at a time, those that were interrupted first."""
@@ -113,7 +121,7 @@ class Trials:
     def _draw(self, index: int) -> Drawn:
         if self.lag:
             self.tell(index - self.lag + 1)
-        self.study.sampler = self.samplers.at(index)
+        self.study.sampler = At(self._points.pop(0)) if self._points else self.samplers.at(index)
         trial = self.study.ask(self.space.distributions)
         for name, text in self.space.fixed.items():
             trial.set_user_attr(name, text.partition("=")[2])
@@ -130,6 +138,7 @@ class Trials:
         """Find out what earlier sweeps of this study have left."""
         trials = self.study.get_trials(deepcopy=False)
         self._check(trials)
+        self._compare(trials)
         abandoned = self.study.user_attrs.get(ABANDONED, [])
         for trial in trials:
             if trial.number in abandoned or self._abandoned(trial):
@@ -143,6 +152,18 @@ class Trials:
             else:
                 overrides = self.space.overrides(trial.params)
                 self._interrupted.append(Drawn(index, trial.number, overrides))
+
+    def _end_with_the_grid(self) -> None:
+        """Leave out the points that earlier trials had, and end when the others are drawn."""
+        trials = self.study.get_trials(deepcopy=False)
+        tried = [trials[number].params for number in self._numbers.values()]
+        grid = _grid.points(self.space, self.samplers.seed)
+        self._points = _grid.untried(grid, tried)
+        end = len(tried) + len(self._points)
+        if end < self.total:
+            so_many = f"The grid has {len(grid)} points"
+            log.info(f"{so_many}: {len(self._points)} more jobs, {end} in all, not {self.total}")
+        self.total = min(self.total, end)
 
     def _abandoned(self, trial: FrozenTrial) -> bool:
         """Close a trial that was interrupted while it was drawn: another takes its place."""
@@ -168,6 +189,20 @@ class Trials:
                     f"the study {self.study.study_name!r} holds trials with another range of "
                     f"{name}: {known[name]}; give it another hydra.sweeper.study_name"
                 ) from None
+
+    def _compare(self, trials: Sequence[FrozenTrial]) -> None:
+        """Warn of trials that were given other values in place of what is fixed now."""
+        now, differing = set(self.space.fixed.values()), set[str]()
+        for trial in trials:
+            drawn = {name.lstrip("+") for name in trial.params}
+            given = trial.user_attrs.get(OVERRIDES, now)
+            fixed = {text for text in given if text.partition("=")[0].lstrip("+") not in drawn}
+            differing |= fixed ^ now
+        if differing:
+            log.warning(
+                f"The study {self.study.study_name!r} holds jobs with and without "
+                f"{', '.join(sorted(differing))}: are their results comparable?"
+            )
 
 
 def _consecutive(drawn: Sequence[Drawn]) -> list[list[Drawn]]:

@@ -51,6 +51,8 @@ class OptunaSweeperConf:
         The form of ``params`` before Hydra 1.2.
     custom_search_space : str, optional
         A function ``f(config, trial)`` that draws more parameters, by its dotted path.
+    identity : mapping, optional
+        What results stand for, by names; a study that was kept for something else is refused.
     """
 
     _target_: str = "hydra_plugins.optuna_sweeper.sweeper.OptunaSweeper"
@@ -66,6 +68,7 @@ class OptunaSweeperConf:
     params: dict[str, Any] | None = field(default_factory=dict)  # so that keys can be added
     search_space: dict[str, Any] | None = field(default_factory=dict)
     custom_search_space: str | None = None
+    identity: Any = None
 
 
 @dataclass

@@ -38,6 +38,7 @@ class OptunaSweeper(Sweeper):
         params: Any,
         search_space: Any,
         custom_search_space: str | None,
+        identity: Any = None,
     ) -> None:
         self.sampler: dict[str, Any] = _plain(sampler)
         self.directions = _names(_plain(direction))
@@ -49,6 +50,7 @@ class OptunaSweeper(Sweeper):
         self.params: dict[str, Any] | None = _plain(params)
         self.search_space: dict[str, Any] | None = _plain(search_space)
         self.custom_search_space = custom_search_space
+        self.identity: dict[str, Any] | None = _plain(identity)
 
     def setup(
         self, *, hydra_context: HydraContext, task_function: TaskFunction, config: DictConfig

@@ -92,6 +92,64 @@ def test_a_study_that_is_kept_is_carried_on(here: Path) -> None:
     assert sorted(row["job"] for row in _board(here)) == [0, 1, 2, 3, 4]
 
 
+KEPT = ["hydra.sweeper.storage=sqlite:///study.db", "hydra.sweeper.study_name=s"]
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["evaluation.metric=log_loss"], "evaluation.metric: accuracy -> log_loss"),
+        (["evaluation.folds=3"], "evaluation.folds: 2 -> 3"),
+        (["search.trials=3"], "search.trials is new"),
+        (["model.decision_tree.params.ccp_alpha=0.5"], "model.decision_tree.params.ccp_alpha: "),
+        ([f"{LEAF}=9"], f"{LEAF} is new"),
+        (["--fresh"], "--fresh begins anew, and the study 's' is kept"),
+    ],
+)
+def test_a_study_of_something_else_is_refused(
+    here: Path, capsys: pytest.CaptureFixture[str], words: list[str], told: str
+) -> None:
+    two = [*SWEEP, *KEPT, "hydra.sweeper.n_trials=2"]
+    assert main(two) == 0
+    if told.startswith(DEPTH[:5]) and words[0].startswith(LEAF):
+        two.remove(f"{LEAF}=choice(1,20)")
+    assert main([*two, *words]) == 2
+    printed = capsys.readouterr().err
+    assert told in printed
+    assert "another hydra.sweeper.study_name" in printed
+    assert len(_board(here)) == 2  # in the only folder there is
+
+
+def test_other_data_are_something_else_to_a_study(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = "\n".join(f"{n},{n % 7},{'ab'[n % 2]}" for n in range(80))
+    words = [*SWEEP, *KEPT, "data.source=rows.csv", "data.target=c", "hydra.sweeper.n_trials=1"]
+    (here / "rows.csv").write_text(f"a,b,c\n{rows}\n", "utf-8")
+    assert main(words) == 0
+    (here / "rows.csv").write_text(f"a,b,c\n{rows}\n80,1,a\n", "utf-8")
+    assert main(words) == 2
+    assert "data.content: " in capsys.readouterr().err
+
+
+def test_a_full_study_shows_the_jobs_it_holds_whatever_their_ranges(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = [*SWEEP[:4], *KEPT]
+    assert main([*words, f"{DEPTH}=range(1,3)", "hydra.sweeper.n_trials=3"]) == 0
+    assert main([*words, f"{DEPTH}=range(2,5)", "hydra.sweeper.n_trials=2"]) == 0
+    assert [row["job"] for row in _board(here)] == [0, 1, 2]
+    (here / "outputs").rename(here / "elsewhere")
+    capsys.readouterr()
+    assert main([*words, f"{DEPTH}=range(1,3)", "hydra.sweeper.n_trials=3"]) == 2
+    assert "no job left to run, and none of its jobs is in outputs/tiny" in capsys.readouterr().err
+    assert main([*words, f"{DEPTH}=range(1,3)", "hydra.sweeper.n_trials=4"]) == 0
+    assert "3 earlier jobs of the study not shown" in capsys.readouterr().err
+    (here / "study.db").unlink()
+    assert main([*words, f"{DEPTH}=range(1,3)", "hydra.sweeper.n_trials=2"]) == 0
+    assert [row["job"] for row in _board(here)] == [0, 1]  # 3 was of another study of that name
+
+
 def test_ranges_may_stand_in_the_recipe_and_the_command_line_wins(
     here: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -107,6 +165,60 @@ def test_ranges_may_stand_in_the_recipe_and_the_command_line_wins(
     assert (plan["jobs"], plan["trials_per_job"], plan["fits_per_job"]) == (3, 1, 2)
     assert main(["run", "tiny", "-m", f"{DEPTH}=2"]) == 0
     assert set(_best(here)["best_params"]) == {LEAF}
+
+
+@pytest.mark.parametrize(
+    ("sweeper", "words"),
+    [
+        ("n_trials: 3", ["hydra/sweeper=optuna"]),
+        ("use: optuna, n_trials: 3, sampler: random", []),
+        ("use: optuna, n_trials: 3, sampler: {use: tpe, n_startup_trials: 2}", []),
+        ("n_trials: 3, sampler: {use: grid}", ["hydra/sweeper=optuna"]),
+    ],
+)
+def test_ranges_may_stand_in_a_short_recipe(
+    here: Path, capsys: pytest.CaptureFixture[str], sweeper: str, words: list[str]
+) -> None:
+    params = f'params: {{{DEPTH}: "range(2, 8)"}}'
+    text = f"{RECIPE}hydra: {{sweeper: {{{sweeper}, {params}}}}}\n"
+    (here / "recipes" / "tiny.yaml").write_text(text, "utf-8")
+    assert main(["check", "tiny"]) == 0
+    capsys.readouterr()
+    assert main(["plan", "tiny", "-m", *words, "--json"]) == 0
+    plan = json.loads(capsys.readouterr().out)
+    assert (plan["jobs"], plan["ranges"]) == (3, {DEPTH: ["2", "8"]})
+    assert main(["run", "tiny", "-m", *words]) == 0
+    assert len(_board(here)) == 3
+    assert set(_best(here)["best_params"]) == {DEPTH}
+
+
+@pytest.mark.parametrize(
+    ("hydra", "told"),
+    [
+        ("{sweeper: {use: optun}}", "tiny.yaml:6: there is no option of hydra/sweeper 'optun'"),
+        ("{sweeper: {use: optuna, sampler: tpi}}", "no option of hydra/sweeper/sampler 'tpi'"),
+        ("{sweeper: {n_trails: 3}}", "tiny.yaml:6: there is no key 'n_trails' in `hydra.sweeper`"),
+        ("{sweeper: {use: optuna, n_trials: many}}", "'many'; a whole number was expected"),
+        ("{launcher: jobs}", "there is no option of hydra/launcher 'jobs'"),
+    ],
+)
+def test_faults_of_who_makes_jobs_are_told_with_their_line(
+    here: Path, capsys: pytest.CaptureFixture[str], hydra: str, told: str
+) -> None:
+    (here / "recipes" / "tiny.yaml").write_text(f"{RECIPE}hydra: {hydra}\n", "utf-8")
+    assert main(["check", "tiny"]) == 2
+    assert told in capsys.readouterr().err
+
+
+def test_settings_of_a_sweeper_that_is_not_chosen(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = f"{RECIPE}hydra: {{sweeper: {{n_trials: 3}}}}\n"
+    (here / "recipes" / "tiny.yaml").write_text(text, "utf-8")
+    assert main(["run", "tiny", "-m", "seed=1,2"]) == 2
+    told = capsys.readouterr().err
+    assert "tiny.yaml:6: the recipe's `hydra.sweeper` has settings of a sweeper that is not" in told
+    assert "hydra/sweeper=optuna, or `use: optuna`" in told
 
 
 def test_the_search_within_a_job_is_on_where_it_is_asked_for(here: Path) -> None:
@@ -144,7 +256,10 @@ def test_a_job_that_fails_is_told_and_the_others_go_on(
         (["model=choice(decision_tree,decision_twee)"], "did you mean"),
         (["evaluation.folds=range(1,3)"], "evaluation.folds"),
         (["evaluation.metric=accuracy,log_loss"], "scores of several metrics cannot be compared"),
-        (["hydra.sweeper.direction=[maximize,minimize]"], "one objective: the recipe's metric"),
+        ([], "nothing is drawn, and all jobs would be alike"),
+        ([f"{DEPTH}=1,2", "hydra.sweeper.direction=[maximize,minimize]"], "1 metric (accuracy)"),
+        ([f"{DEPTH}=1,2", "hydra.sweeper.direction=minimize"], "accuracy has the direction max"),
+        ([f"{DEPTH}=1,2", "hydra.sweeper.storage=sqlite:////no/x.db"], "/no/x.db cannot be opened"),
         ([f"{DEPTH}=interval(3,1)"], f"{DEPTH}=interval(3,1)"),
         (["hydra.sweeper.n_trial=3"], "n_trial"),
         (["hydra/sweeper/sampler=tpi"], "did you mean"),
@@ -160,6 +275,35 @@ def test_a_fault_in_any_job_is_told_before_the_first_begins(
     printed = capsys.readouterr()
     assert told in printed.err
     assert "job 1" not in printed.err
+    assert "++" not in printed.err
+    assert "fault of the engine" not in printed.err
+    assert not list(Path().glob("outputs/tiny/multirun/*"))
+
+
+def test_several_metrics_give_the_pareto_front(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    grid = ["run", "tiny", "-m", "hydra/sweeper=optuna", "hydra/sweeper/sampler=grid"]
+    words = [*grid, f"{DEPTH}=1,3,9", f"{LEAF}=1,20", "evaluation.metrics=[log_loss,brier]"]
+    assert main([*words, "hydra.sweeper.direction=[maximize,maximize]"]) == 2
+    told = capsys.readouterr().err
+    assert "log_loss has the direction minimize, not maximize" in told
+    assert "hydra.sweeper.direction=[maximize,minimize]" in told
+    assert main([*words, "hydra.sweeper.direction=[maximize,minimize]"]) == 0
+    printed = capsys.readouterr().out
+    assert "Pareto front" in printed
+    assert "brier" not in printed
+    board = _board(here)
+    points = {row["job"]: (-row["means"]["accuracy"], row["means"]["log_loss"]) for row in board}
+    front = {
+        job
+        for job, (a, b) in points.items()
+        if not any(c <= a and d <= b and (c, d) != (a, b) for c, d in points.values())
+    }
+    assert {row["job"] for row in board if row["front"]} == front
+    assert 0 < len(front) < len(board) == 6
+    solutions = sorted(tuple(s["values"]) for s in _best(here)["solutions"])
+    assert solutions == sorted((-points[job][0], points[job][1]) for job in front)
 
 
 def test_a_recipe_cannot_name_a_function_that_draws(

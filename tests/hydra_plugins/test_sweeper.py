@@ -102,6 +102,39 @@ def test_the_password_of_a_storage_is_not_printed(app: Application) -> None:
     assert "sesame" not in printed
 
 
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        ("sqlite:////nowhere/x.db", "sqlite:////nowhere/x.db cannot be opened: "),
+        ("postgresql+psycopg2x://ann:sesame@db/x", "psycopg2x://ann:***@db/x cannot be opened: "),
+        ("ann:sesame@db", "the storage 'ann:***@db' cannot be opened: "),
+        ("://ann:sesame@db", "the storage '://ann:***@db' cannot be opened: "),
+    ],
+)
+def test_a_storage_that_cannot_be_opened_is_named(app: Application, url: str, told: str) -> None:
+    printed = app.sweep("x=range(1,2)", f"hydra.sweeper.storage='{url}'", code=1)
+    assert told in printed
+    assert "Traceback" not in printed
+
+
+def test_a_study_is_kept_for_one_thing(app: Application) -> None:
+    kept = ("x=range(1,2)", "hydra.sweeper.storage=sqlite:///s.db", "hydra.sweeper.study_name=s")
+    app.sweep(*kept, "hydra.sweeper.n_trials=1", "hydra.sweeper.identity={data: v1, by: cm}")
+    app.sweep(*kept, "hydra.sweeper.n_trials=2", "hydra.sweeper.identity={data: v1, by: cm}")
+    app.sweep(*kept, "hydra.sweeper.n_trials=3")  # who does not say is let
+    printed = app.sweep(*kept, "hydra.sweeper.identity={data: v2, in: m}", code=1)
+    assert "'s' stand for something else: data: v1 -> v2, by is gone, in is new; give" in printed
+    other = (*kept[:2], "hydra.sweeper.study_name=t", "hydra.sweeper.n_trials=1")
+    app.sweep(*other)
+    assert "not what their results stand for" in app.sweep(
+        *other, "hydra.sweeper.identity={data: v2}", code=1
+    )
+
+
+def test_jobs_that_are_all_alike_are_warned_of(app: Application) -> None:
+    assert "all jobs are alike: give a range" in app.sweep("kind=b", "hydra.sweeper.n_trials=1")
+
+
 def test_hydra_starts_without_optuna_and_says_where_the_older_plugin_lies(tmp_path: Path) -> None:
     code = "import sys; from hydra.core.plugins import Plugins; Plugins.instance(); "
     code += "print('optuna' in sys.modules, 'hydra_plugins.optuna_sweeper.sweeper' in sys.modules)"

@@ -157,6 +157,18 @@ def test_a_study_of_another_space_is_refused() -> None:
     assert len(run(wider, 1)) == 1
 
 
+def test_a_study_whose_jobs_were_given_other_values_is_warned_of(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    storage = InMemoryStorage()
+    ranges = ("x=interval(-5,5)", "y=a", "z=1")
+    run(trials(storage, total=2, ranges=ranges), 1)
+    run(trials(storage, total=3, ranges=ranges), 1)
+    assert "comparable" not in caplog.text
+    trials(storage, total=4, ranges=("x=interval(-5,5)", "y=b", "z=1"))
+    assert "holds jobs with and without y=a, y=b: are their results comparable?" in caplog.text
+
+
 def test_a_grid_is_walked_through_once() -> None:
     ranges = ("x=range(1,3)", "y=choice(a,b)", "z=2")
     grid = {"_target_": "optuna.samplers.GridSampler", "_partial_": True}
@@ -169,6 +181,20 @@ def test_a_grid_is_walked_through_once() -> None:
     assert {tuple(p.values()) for p in params(found.study)} == {
         (x, y) for x in (1, 2, 3) for y in "ab"
     }
+
+
+def test_a_grid_that_was_widened_is_walked_through_to_its_end() -> None:
+    grid = {"_target_": "optuna.samplers.GridSampler", "_partial_": True, "seed": 5}
+    storage = InMemoryStorage()
+    with pytest.raises(KilledError):
+        run(trials(storage, grid, 20, ("x=range(1,3)", "y=a", "z=range(1,2)")), 2, kill=3)
+    wide = ("x=range(2,5)", "y=a", "z=range(1,2)")
+    found = trials(storage, grid, 20, wide)
+    run(found, 3)
+    drawn = sorted((trial.params["x"], trial.params["z"]) for trial in found.study.trials)
+    assert len(drawn) == len(set(drawn))
+    assert {(x, z) for x in (2, 3, 4, 5) for z in (1, 2)} <= set(drawn)
+    assert run(trials(storage, grid, 20, wide), 3) == []
 
 
 def test_settings_of_older_versions_are_said_to_be_gone(caplog: pytest.LogCaptureFixture) -> None:

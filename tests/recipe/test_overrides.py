@@ -168,6 +168,10 @@ def test_quotes_inside_of_a_range_are_kept(loaded: Load) -> None:
         ("model.linear.params.C=[range(1,2)]", "a range inside of { } or [ ] must be in quotes"),
         ("data.source=${oc.decode:x}", "${oc.decode:x} cannot be followed"),
         ("features.blocks.a.steps.x={_target_: os.system}", "the key `_target_` is not allowed"),
+        ("hydra/sweeper=optuna", "this says how jobs are made, and there is no -m\n    add -m: "),
+        ("hydra/sweeper/sampler=grid", "this says how jobs are made, and there is no -m"),
+        ("hydra.sweeper.n_trials=4", "this says how jobs are made, and there is no -m"),
+        ("hydra.launcher.n_jobs=4", "this says how jobs are made, and there is no -m"),
         ("hydra.nope=1", "Key 'nope' not in 'HydraConf'"),
         ("hydra/launcher=nope", "there is no option of hydra/launcher 'nope'"),
         ("hydra/launcher=basik", "there is no option of hydra/launcher 'basik'\n    did you mean"),
@@ -230,6 +234,29 @@ def test_a_launcher_of_an_extra_is_told_with_the_extra(refused: Refused, monkeyp
     monkeypatch.setattr(settings, "groups", lambda: {"hydra/launcher": frozenset({"basic"})})
     told = refused("", "hydra/launcher=joblib")
     assert "hydra/launcher=joblib is not installed\n    pip install 'recipe-engine[joblib]'" in told
+
+
+@pytest.mark.parametrize(
+    ("override", "told"),
+    [
+        ("hydra.sweeper.n_trails=4", "did you mean hydra.sweeper.n_trials?"),
+        ("+hydra.sweeper.sampel.seed=4", "did you mean hydra.sweeper.sampler?"),
+        ("hydra.sweeper.zzz=4", "known: custom_search_space, direction, "),
+        ("hydra.sweeper.n_trials=abc", "is 'abc'; a whole number was expected"),
+        ("hydra.sweeper.n_trials=0", "`hydra.sweeper.n_trials` is 0; at least 1 was expected"),
+        ("hydra.sweeper.max_failure_rate=much", "is 'much'; a number was expected"),
+    ],
+)
+def test_keys_of_who_makes_jobs_are_checked(
+    tmp_path: Path, loaded: Load, override: str, told: str
+) -> None:
+    loaded("")
+    _, _, (fault,) = in_multirun(tmp_path, override)
+    assert told in str(fault)
+    assert (
+        in_multirun(tmp_path, "hydra.sweeper.n_trials='4'", "hydra.sweeper.max_batch_size=2")[2]
+        == []
+    )
 
 
 def test_hydra_runs_the_jobs_and_each_is_loaded(tmp_path: Path, loaded: Load) -> None:

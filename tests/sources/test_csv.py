@@ -201,7 +201,9 @@ def test_missing_file(write):
         "custmers.csv: there is no such file\n    did you mean 'customers.csv'?"
     )
     assert "there is no folder 'nowhere' either" in refused("nowhere/customers.csv")
+    write("a\n1\n", ".x.csv.f324.partial")
     assert "in that folder: customers.csv" in refused("zzz.csv")
+    assert "did you mean '.x.csv.f324.partial'?" in refused(".x.csv.f324.part")
     assert refused("*.tsv") == ("*.tsv: the pattern matches no file\n    in '.': customers.csv")
 
 

@@ -10,18 +10,35 @@ from engine.recipe.command.override import Override, RefusedError
 from engine.recipe.composition import settings
 
 
-def read(parsed: Parsed, where: str) -> Override:
-    """Check the choice of an option; of other settings, only Hydra knows which there are.
+def read(parsed: Parsed, where: str, multirun: bool) -> Override:
+    """Check the choice of an option, or a key of who makes jobs; others only Hydra knows.
 
     Raises
     ------
     RefusedError
-        If Hydra has no such group, or the group no such option.
+        If Hydra has no such group, the group no such option, or there are no jobs to make.
     """
     override = Override(parsed.input_line or "", where)
     group = parsed.key_or_group
-    if "/" not in group:
-        return override
+    if "/" in group:
+        _check_option(parsed, group)
+    part, _, key = group.replace("/", ".").removeprefix("hydra.").partition(".")
+    if part in settings.MAKES_JOBS and key and "/" not in group:
+        _check_key(parsed, part, key)
+    if part in settings.MAKES_JOBS and not multirun:
+        hint = "add -m: engine run RECIPE -m ..., or engine plan RECIPE -m ..."
+        raise RefusedError(Fault("this says how jobs are made, and there is no -m", hint=hint))
+    return override
+
+
+def _check_key(parsed: Parsed, part: str, key: str) -> None:
+    name, _, below = key.partition(".")
+    value = None if below or parsed.is_delete() or parsed.is_sweep_override() else parsed.value()
+    if fault := settings.misfit(part, name, value):
+        raise RefusedError(fault)
+
+
+def _check_option(parsed: Parsed, group: str) -> None:
     groups = settings.groups()
     if group not in groups:
         raise RefusedError(catalogue.unknown("group of Hydra's", group, groups))
@@ -33,4 +50,3 @@ def read(parsed: Parsed, where: str) -> Override:
     for option in options if value is not None else ():
         if option not in groups[group]:
             raise RefusedError(settings.unknown(group, str(option), groups[group]))
-    return override

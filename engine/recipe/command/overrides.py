@@ -49,7 +49,7 @@ def shown(text: str) -> str:
 def _read(text: str, where: str, ground: Ground) -> Override:
     parsed = _parsed(text)
     if parsed.is_hydra_override():
-        return configuring.read(parsed, where)
+        return configuring.read(parsed, where, ground.multirun)
     name = parsed.key_or_group
     if name == RECIPES:
         hint = "engine VERB RECIPE ..."

@@ -26,7 +26,7 @@ from omegaconf.errors import OmegaConfBaseException
 
 from engine.errors import Fault, RecipeError
 from engine.recipe.command.override import Override
-from engine.recipe.composition import options, overlay, settings
+from engine.recipe.composition import machinery, options, overlay, settings
 from engine.recipe.composition.groups import BASE, Groups
 from engine.recipe.composition.options import PACKAGED, RECIPES, CheckedFolder
 from engine.recipe.composition.overlay import Kinds
@@ -108,7 +108,7 @@ def compose(called: str, recipe: File, groups: Groups, overrides: Sequence[Overr
     texts = [selects(called), *_effective(overrides)]
     try:
         with undisturbed():
-            hydra = hydra_for(called, recipe, groups, overrides)
+            hydra = hydra_for(called, machinery.alone(recipe), groups, overrides)
             config = hydra.compose_config(BASE, texts, RunMode.RUN, with_log_configuration=False)
             defaults = hydra.config_loader.compute_defaults_list(BASE, texts, RunMode.RUN).defaults
     except MissingConfigException as error:

@@ -1,7 +1,8 @@
 """From the short form of a recipe to Hydra's own.
 
 Under a key that is a config group, a word or a list of words selects options; in groups that
-hold options side by side the keys of a mapping do; in the others ``use:`` does. A file that has
+hold options side by side the keys of a mapping do; in the others ``use:`` does, and so it does
+under ``hydra`` (:mod:`engine.recipe.composition.machinery`). A file that has
 a defaults list is Hydra's already, and stays as it is. Nothing else is rewritten.
 """
 
@@ -14,7 +15,9 @@ from typing import Any
 import yaml
 
 from engine.errors import Fault
+from engine.recipe.composition import machinery as jobs
 from engine.recipe.composition.groups import SIDE_BY_SIDE, Groups
+from engine.recipe.composition.settings import HYDRA
 from engine.recipe.file.text import File
 
 
@@ -65,10 +68,11 @@ def rewrite(file: File, groups: Groups, in_base: Set[str]) -> Rewritten:
     added: list[Any] = []
     overriding: list[Any] = []
     body: dict[str, Any] = {}
-    faults = list(file.faults)
+    machinery = jobs.rewrite(file)
+    faults = [*file.faults, *machinery.faults]
     for key, value in file.tree.items():
         if key not in groups.options:
-            body[key] = value
+            body[key] = machinery.values if key == HYDRA else value
             continue
         selection = _select(key, value, groups, file)
         faults += selection.faults
@@ -78,6 +82,7 @@ def rewrite(file: File, groups: Groups, in_base: Set[str]) -> Rewritten:
             overriding.append({f"override /{key}": selection.options})
         elif selection.options:
             added.append({f"/{key}": selection.options})
+    overriding += machinery.overriding
     defaults = [*added, "_self_", *overriding] if added or overriding else []
     tree = {"defaults": defaults, **body} if defaults else body
     return Rewritten(replace(file, tree=tree), tuple(faults))

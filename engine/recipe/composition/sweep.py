@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -24,8 +25,10 @@ from engine.recipe.command.override import Ground, Override
 from engine.recipe.composition import compose
 from engine.recipe.composition.groups import BASE
 from engine.recipe.composition.options import RECIPES
+from engine.recipe.composition.settings import HYDRA
 from engine.recipe.load import Loaded, Prepared, load, prepare
 
+_FORCED = re.compile(r"\+\+(?=[A-Za-z_])")
 QUIET = ("hydra/job_logging=none", "hydra/hydra_logging=none", "hydra.output_subdir=null")
 
 
@@ -104,8 +107,8 @@ class Sweep:
             raise RecipeError(Fault(str(error), "command line", hint)) from None
 
     def load(self, job: Sequence[str]) -> Loaded:
-        """Load the recipe of one job."""
-        return load(self.recipe, job)
+        """Load the recipe of one job; what forces a key for Hydra is not shown in faults."""
+        return load(self.recipe, [text.removeprefix("++") for text in job])
 
 
 def read(recipe: str, texts: Sequence[str]) -> Sweep:
@@ -136,7 +139,12 @@ def _sweeper(prepared: Prepared, given: Sequence[Override]) -> dict[str, Any]:
             node: Any = OmegaConf.to_container(config.hydra.sweeper, resolve=False)
             return dict(node)
     except compose.FAILURES as error:
-        raise RecipeError(_told(error)) from None
+        fault = _told(error)
+        if "BasicSweeperConf" in fault.message:
+            hint = "choose who draws: hydra/sweeper=optuna, or `use: optuna` below `sweeper`"
+            message = "the recipe's `hydra.sweeper` has settings of a sweeper that is not chosen"
+            fault = Fault(message, prepared.file.where((HYDRA, "sweeper")), hint)
+        raise RecipeError(fault) from None
 
 
 def _of_recipe(
@@ -164,7 +172,10 @@ def _ends(parsed: Parsed) -> list[Any]:
 
 
 def _told(error: Exception) -> Fault:
-    return Fault(" ".join(str(error).split()), "command line")
+    """Report what Hydra or its sweeper says, without the marks that the engine adds to keys."""
+    text = _FORCED.sub("", " ".join(str(error).split()))
+    message, _, hint = text.partition("; ")
+    return Fault(message, "command line", hint)
 
 
 @dataclass(frozen=True)
