@@ -13,10 +13,10 @@ from engine.recipe.estimators import not_installed
 
 OURS = (
     "boosted.BoostedClassifier", "boosted.BoostedRegressor", "calibrated.CalibratedClassifier",
-    "capped.Capped", "clip.Clip", "correlated.DropCorrelated", "dates.DateParts", "dense.Dense",
-    "frequency.Frequency", "hashed.Hashed", "history.History", "log.Log", "missing.MissingBeside",
-    "rare.Rare", "signed.SignedClassifier", "signed.SignedRegressor", "target.Target",
-    "texts.Texts",
+    "capped.Capped", "clip.Clip", "constant.Constant", "correlated.DropCorrelated",
+    "dates.DateParts", "dense.Dense", "frequency.Frequency", "hashed.Hashed", "history.History",
+    "log.Log", "missing.MissingBeside", "rare.Rare", "signed.SignedClassifier",
+    "signed.SignedRegressor", "target.Target", "texts.Texts",
 )  # fmt: skip
 LOSSES = (
     "AbsoluteError", "ExponentialLoss", "HalfBinomialLoss", "HalfGammaLoss", "HalfMultinomialLoss",

@@ -17,6 +17,8 @@ from engine.recipe import estimators
 
 Row = Mapping[str, Any]
 SKLEARN = "sklearn."
+LEVELS = ("MissingIndicator", "OneHotEncoder", "OrdinalEncoder", "TargetEncoder")
+"""Classes that may read the codes of categories: to the others these are numbers."""
 TEXT = ("CountVectorizer", "HashingVectorizer", "TfidfVectorizer")
 NOT_IN_BLOCKS = frozenset({
     "Birch", "CCA", "ColumnTransformer", "DictVectorizer", "FeatureHasher", "FeatureUnion",
@@ -129,7 +131,8 @@ def _alone() -> Mapping[str, tuple[str, str]]:
 def _of_class(name: str) -> Row:
     path = classes()[name]
     seeded = "random_state" in estimators.table()[path]["params"]
-    row: dict[str, Any] = {"class": path, "takes": ["number", "boolean", "date", "category"]}
+    row: dict[str, Any] = {"class": path, "takes": ["number", "boolean", "date"]}
+    row |= {"takes": [*row["takes"], "category"]} if name in LEVELS else {}
     row |= {"seed": "random_state"} if seeded else {}
     row |= {"takes": ["text"], "each": True} if name in TEXT else {}
     return {**row, "sparse": "gives"}

@@ -14,8 +14,9 @@ from engine.recipe import selection, steps
 from engine.recipe.checks.in_features import OFF
 from engine.recipe.schema import Family
 from engine.steps import history, suits
-from engine.steps.automatic import automatic, reads_sparse
+from engine.steps.automatic import automatic, natively, reads_sparse
 from engine.steps.chain import chain
+from engine.steps.levels import coded
 from engine.steps.treatment import Step, Treatment
 from engine.transforms import Surroundings
 
@@ -40,20 +41,27 @@ def treatments(
     readable = [column for column in columns if column.kind != "key"]
     blocks = features.get("blocks", {})
     found = _blocks(blocks, readable)
-    suits.require(found)
+    suits.require(found, family.native.categories)
     found = [history.looking_back(treatment, columns, family) for treatment in found]
+    found = [part for treatment in found for part in natively(treatment, suits.stay(treatment))]
     taken = {column.name for treatment in found for column in treatment.columns}
     rest = [column for column in readable if column.name not in taken]
     match features.get("rest", "auto"):
         case "drop":
             rest = []
         case "keep":
-            suits.require_no_text(rest, "features.rest")
-            found.append(Treatment("rest", tuple(rest), (), "features.rest: keep"))
+            suits.require_readable(rest, family.native.categories, "features.rest")
+            kept = Treatment("rest", tuple(rest), (), _why_kept(rest))
+            found += natively(kept, suits.stay(kept))
             rest = []
     rested = [t for t in automatic(rest, family) if t.columns]
     whole = [replace(t, sparse=reads_sparse(family)) for t in (*found, *rested)]
     return sorted(whole, key=lambda treatment: not treatment.native)
+
+
+def _why_kept(rest: Sequence[Column]) -> str:
+    dated = any(column.kind == "date" for column in rest)
+    return "features.rest: keep" + ("; dates as seconds since 1970" if dated else "")
 
 
 def _blocks(blocks: Mapping[str, Any], columns: Sequence[Column]) -> list[Treatment]:
@@ -126,7 +134,7 @@ def transformer(
     parts = [
         (
             _part_name(number, treatment.label),
-            chain(treatment, Surroundings(seed, classify)),
+            chain(coded(treatment), Surroundings(seed, classify)),
             [position[column.name] for column in (*treatment.beside, *treatment.columns)],
         )
         for number, treatment in enumerate(used)

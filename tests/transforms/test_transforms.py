@@ -21,7 +21,7 @@ def make(step, option="", params=None, **around):
 
 def test_words_of_a_recipe_are_the_parameters_of_the_class():
     assert make("reduce", "pca", {"components": 3}).n_components == 3
-    assert make("impute", "constant", {"value": -1}).fill_value == -1
+    assert make("impute", "constant", {"fill_value": -1}).value == -1
     assert make("impute", "knn", {"neighbors": 9}).n_neighbors == 9
     assert make("scale", "quantile", {"quantiles": 10}).n_quantiles == 10
     assert make("bin", "uniform", {"bins": 3}).n_bins == 3
