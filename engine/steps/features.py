@@ -87,7 +87,7 @@ def steps_of(given: Mapping[str, Any]) -> list[Step]:
     A step's value is an option (``impute: median``), nothing or ``none`` (left out), ``true`` (its
     default), or an option with parameters (``reduce: {pca: {components: 5}}``). Parameters may
     also stand beside the step, under the option's name. A step without options has its parameters
-    as its value, or the one that matters most (``pca: 5``).
+    as its value, or the one that matters most (``pca: 5``, ``bin: 5``).
     """
     read = (_read(str(name), value, given) for name, value in given.items())
     return [step for step in read if step]
@@ -101,7 +101,11 @@ def _read(name: str, value: Any, given: Mapping[str, Any]) -> Step | None:
         return None
     if found.option is not None:
         return found.step, found.option, steps.parameters(found.step, found.option, value)
-    option, params = _option(value, found.row["default"])
+    default = found.row["default"]
+    if isinstance(value, int | float) and value is not True:
+        option, params = default, steps.parameters(name, default, value)
+    else:
+        option, params = _option(value, default)
     beside = steps.parameters(found.step, option, given.get(option))
     return name, option, {**params, **beside}
 

@@ -11,18 +11,31 @@ from __future__ import annotations
 import importlib
 import inspect
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from importlib.resources import files
 from importlib.util import find_spec
 from itertools import takewhile
+from math import isfinite
+from numbers import Integral, Real
 from pathlib import Path
 from typing import Any
 
 from sklearn.base import BaseEstimator
+from sklearn.experimental import enable_iterative_imputer  # noqa: F401 - it is listed then
 from sklearn.utils import all_estimators
+from sklearn.utils._param_validation import Interval, MissingValues, Options
 
 from engine import catalogue
 
+UNKNOWN = "unknown"
+_NAMED = {
+    "boolean": ["truth"], "random_state": ["whole from 0", "none"], "array-like": ["list"],
+    "sparse matrix": [],
+}  # fmt: skip
+_TYPES = {
+    str: "text", list: "list", tuple: "list", dict: "mapping", Mapping: "mapping", float: "number",
+    Integral: "whole", Real: "number",
+}  # fmt: skip
 KINDS = ("classifier", "regressor", "transformer")
 _BOOSTERS = {
     "xgboost": ("XGBClassifier", "XGBRegressor", "XGBRFClassifier", "XGBRFRegressor"),
@@ -85,6 +98,8 @@ def _rows() -> Iterator[tuple[str, dict[str, Any]]]:
 
 def _row(cls: type, kinds: list[str], params: list[str]) -> dict[str, Any]:
     row: dict[str, Any] = {"kinds": kinds, "params": params}
+    if "transformer" in kinds and (values := dict(_values(cls))):
+        row["values"] = values
     if kinds != ["transformer"]:
         row["weights"] = "sample_weight" in inspect.signature(cls.fit).parameters  # type: ignore[attr-defined]  # an estimator
     if "classifier" in kinds:
@@ -130,6 +145,40 @@ def _parameters(cls: type[BaseEstimator]) -> list[str]:
         if init and not _takes_more(init):
             break
     return sorted(names - {"self", "args", "kwargs"})
+
+
+def _values(cls: Any) -> Iterator[tuple[str, list[Any]]]:
+    """Yield what a recipe may give for each parameter, as scikit-learn itself checks it."""
+    for name, constraints in getattr(cls, "_parameter_constraints", {}).items():
+        given = constraints if isinstance(constraints, list) else [constraints]
+        found = [said for constraint in given for said in _said(constraint)]
+        if UNKNOWN not in found:
+            yield name, found
+
+
+def _said(constraint: Any) -> list[Any]:
+    """Say one constraint in the words of :mod:`engine.recipe.allowed`; none for objects."""
+    if isinstance(constraint, Interval):
+        return [_interval(constraint)]
+    if isinstance(constraint, Options):
+        plain = all(isinstance(option, str | int | bool) for option in constraint.options)
+        return [sorted(constraint.options, key=str)] if plain else [UNKNOWN]
+    if isinstance(constraint, str):
+        return _NAMED.get(constraint, [UNKNOWN])
+    if constraint is None:
+        return ["none"]
+    if isinstance(constraint, MissingValues):
+        return [UNKNOWN]
+    return [word for cls, word in _TYPES.items() if constraint is cls]
+
+
+def _interval(found: Interval) -> str:
+    kind = {"Integral": "whole", "RealNotInt": "share"}.get(found.type.__name__, "number")
+    low = "from" if found.closed in ("left", "both") else "above"
+    high = "to" if found.closed in ("right", "both") else "below"
+    ends = [(low, found.left), (high, found.right)]
+    bounds = [f"{word} {end:g}" for word, end in ends if end is not None and isfinite(end)]
+    return " ".join([kind, *bounds])
 
 
 def _takes_more(init: Any) -> bool:

@@ -3,6 +3,7 @@ import pytest
 from sklearn.feature_selection import f_classif, f_regression
 
 from engine import catalogue
+from engine.bundle import persist
 from engine.recipe import space
 from engine.steps.features import steps_of
 from engine.testing import transform
@@ -132,3 +133,22 @@ def test_a_range_may_stand_in_any_of_them(given, drawn, expected):
     assert parameter.path.startswith("features.blocks.a.steps.")
     tree = space.resolve(node, lambda _: drawn)
     assert steps_of(tree["a"]["steps"]) == [expected]
+
+
+@pytest.mark.parametrize(
+    ("word", "params", "classify"),
+    [
+        *(("select_k_best", {"score_func": name}, True)
+          for name in ("f_classif", "mutual_info_classif", "chi2")),
+        *(("select_k_best", {"score_func": name}, False)
+          for name in ("f_regression", "mutual_info_regression", "r_regression")),
+        *(("select_from_model", {"estimator": name}, classify)
+          for name in ("extra_trees", "random_forest", "linear") for classify in (True, False)),
+    ],
+)  # fmt: skip
+def test_columns_are_chosen_by_what_a_recipe_names_and_saved(word, params, classify, tmp_path):
+    y = np.arange(80) % 2
+    fitted = made(block(word, {**params, "columns": 2}), classify=classify).fit(rows(), y)
+    persist.save_pipeline(fitted, tmp_path / "features.skops")
+    loaded = persist.load_pipeline(tmp_path / "features.skops")
+    np.testing.assert_array_equal(loaded.transform(rows()), fitted.transform(rows()))
