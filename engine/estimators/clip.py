@@ -60,7 +60,8 @@ class Clip(Columnwise):
 
     def transform(self, X: Any) -> NDArray[np.float64]:
         """Return an array of the shape of X."""
-        return np.clip(self._given(X), *self.bounds_)
+        clipped: NDArray[np.float64] = np.clip(self._given(X), *self.bounds_)
+        return clipped
 
 
 def _pair(given: Sequence[float]) -> NDArray[np.float64]:

@@ -23,7 +23,7 @@ HOLDS = {"above": operator.gt, "least": operator.ge, "below": operator.lt, "most
 SAID = {
     "whole": "a whole number", "number": "a number", "share": "a share", "truth": "true or false",
     "text": "a text", "list": "a list", "mapping": "a mapping", "value": "a number or a text",
-    "none": "none",
+    "none": "none", "labels": "a list of the classes", "matrix": "a mapping of mappings",
 }  # fmt: skip
 TYPES: Mapping[str, Any] = {
     "number": (int, float), "share": float, "whole": int, "text": str, "list": (list, tuple),
@@ -154,10 +154,16 @@ def _said(row: Row) -> list[str]:
     if row["kind"] == "word":
         one = [ranges.label(option) for option in row["options"]]
         return [*one, "a list of these"] if row.get("list") else one
-    bounds = [f"{word} {row[key]:g}" for word, key in BOUNDS.items() if key in row]
-    one = [" ".join((SAID[row["kind"]], " and ".join(bounds))).strip()]
+    one = f"{SAID[row['kind']]} {_bounds(row)}".strip()
     count = row.get("list")
     if count and count is not True:
-        order = " in rising order" if row.get("rising") else ""
-        return [f"a list of {count} numbers {' and '.join(bounds)}{order}"]
-    return [*one, "a list of such"] if count else one
+        order = "in rising order" if row.get("rising") else ""
+        return [f"a list of {count} numbers {_bounds(row)} {order}".strip()]
+    return [one, "a list of such"] if count else [one]
+
+
+def _bounds(row: Row) -> str:
+    if "least" in row and "most" in row:
+        return f"from {row['least']:g} to {row['most']:g}"
+    words = {"above": "above", "least": "from", "below": "below", "most": "up to"}
+    return " and ".join(f"{word} {row[key]:g}" for key, word in words.items() if key in row)

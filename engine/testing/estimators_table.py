@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Mapping
 from importlib.resources import files
 from importlib.util import find_spec
 from itertools import takewhile
-from math import isfinite
+from math import isfinite, isnan
 from numbers import Integral, Real
 from pathlib import Path
 from typing import Any
@@ -26,8 +26,11 @@ from sklearn.utils import all_estimators
 from sklearn.utils._param_validation import Interval, MissingValues, Options
 
 from engine import catalogue
+from engine.recipe.steps import NOT_IN_BLOCKS
 
 UNKNOWN = "unknown"
+INNER = ("copy", "verbose", "n_jobs")
+USED = ("SelectFromModel",)  # by a step of ours, though it is none itself
 _NAMED = {
     "boolean": ["truth"], "random_state": ["whole from 0", "none"], "array-like": ["list"],
     "sparse matrix": [],
@@ -98,8 +101,10 @@ def _rows() -> Iterator[tuple[str, dict[str, Any]]]:
 
 def _row(cls: type, kinds: list[str], params: list[str]) -> dict[str, Any]:
     row: dict[str, Any] = {"kinds": kinds, "params": params}
-    if "transformer" in kinds and (values := dict(_values(cls))):
+    is_step = cls.__name__ in USED or cls.__name__ not in NOT_IN_BLOCKS
+    if "transformer" in kinds and is_step and (values := dict(_values(cls))):
         row["values"] = values
+        row["defaults"] = dict(_defaults(cls))
     if kinds != ["transformer"]:
         row["weights"] = "sample_weight" in inspect.signature(cls.fit).parameters  # type: ignore[attr-defined]  # an estimator
     if "classifier" in kinds:
@@ -152,8 +157,18 @@ def _values(cls: Any) -> Iterator[tuple[str, list[Any]]]:
     for name, constraints in getattr(cls, "_parameter_constraints", {}).items():
         given = constraints if isinstance(constraints, list) else [constraints]
         found = [said for constraint in given for said in _said(constraint)]
-        if UNKNOWN not in found:
+        if UNKNOWN not in found and name not in INNER:
             yield name, found
+
+
+def _defaults(cls: type) -> Iterator[tuple[str, Any]]:
+    """Yield the defaults that a recipe could write."""
+    for name, parameter in inspect.signature(cls).parameters.items():
+        default = parameter.default
+        plain = default is None or isinstance(default, str | int | float | tuple)
+        is_nan = isinstance(default, float) and isnan(default)
+        if plain and not is_nan and name not in INNER:
+            yield name, default
 
 
 def _said(constraint: Any) -> list[Any]:

@@ -34,7 +34,7 @@ REFUSED = [
      "expected > did you mean mean?"),
     ({"datetime": ["year", "moon"]}, "datetime",
      f"`datetime` holds 'moon'; {PARTS} or a list of these was expected > did you mean mon"),
-    ({"clip": 0.05}, "clip", "`clip` is 0.05; a list of 2 numbers from 0 and to 1 in rising "),
+    ({"clip": 0.05}, "clip", "`clip` is 0.05; a list of 2 numbers from 0 to 1 in rising "),
     ({"clip": [0.9, 0.1]}, "clip", "`clip` is [0.9, 0.1]; a list of 2 numbers"),
     ({"clip": {"low": "zero"}}, "clip.low", "`clip.low` is 'zero'; a number or none was expected"),
     ({"hash": 8.5}, "hash", "`hash` is 8.5; a whole number from 1 was expected"),
