@@ -114,7 +114,8 @@ def _share(shared: _Part | None, part: _Part, op: Op, text: str) -> _Part:
 def _dated(part: _Part) -> str:
     """Say how the text of a date is written where a date is wanted."""
     text = part.op.value if part.op.name == "value" else None
-    return f"write date('{text}')" if isinstance(text, str) and _is_date(text) else ""
+    dated = isinstance(text, str) and "-" in text and _is_date(text)
+    return f"write date('{text}')" if dated else ""
 
 
 def _clash(part: _Part, op: Op, takes: str, wanted: str, text: str) -> FormulaError:

@@ -151,14 +151,14 @@ def _inside(value: Any, row: Row) -> bool:
 
 
 def _said(row: Row) -> list[str]:
-    if row["kind"] == "word":
-        one = [ranges.label(option) for option in row["options"]]
-        return [*one, "a list of these"] if row.get("list") else one
-    one = f"{SAID[row['kind']]} {_bounds(row)}".strip()
     count = row.get("list")
+    if row["kind"] == "word":
+        options = [ranges.label(option) for option in row["options"]]
+        return [*options, "a list of these"] if count else options
     if count and count is not True:
         order = "in rising order" if row.get("rising") else ""
         return [f"a list of {count} numbers {_bounds(row)} {order}".strip()]
+    one = f"{SAID[row['kind']]} {_bounds(row)}".strip()
     return [one, "a list of such"] if count else [one]
 
 

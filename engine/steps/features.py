@@ -51,17 +51,19 @@ def treatments(
             rest = []
         case "keep":
             suits.require_readable(rest, family.native.categories, "features.rest")
-            kept = Treatment("rest", tuple(rest), (), _why_kept(rest))
-            found += natively(kept, suits.stay(kept))
+            kept = Treatment("rest", tuple(rest), (), "features.rest: keep")
+            found += map(_dated, natively(kept, suits.stay(kept)))
             rest = []
     rested = [t for t in automatic(rest, family) if t.columns]
     whole = [replace(t, sparse=reads_sparse(family)) for t in (*found, *rested)]
     return sorted(whole, key=lambda treatment: not treatment.native)
 
 
-def _why_kept(rest: Sequence[Column]) -> str:
-    dated = any(column.kind == "date" for column in rest)
-    return "features.rest: keep" + ("; dates as seconds since 1970" if dated else "")
+def _dated(kept: Treatment) -> Treatment:
+    """Say what a date is that is kept as it is."""
+    if not any(column.kind == "date" for column in kept.columns):
+        return kept
+    return replace(kept, why=f"{kept.why}; dates as seconds since 1970")
 
 
 def _blocks(blocks: Mapping[str, Any], columns: Sequence[Column]) -> list[Treatment]:

@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 from sklearn.feature_selection import mutual_info_classif, mutual_info_regression
 
+from engine import catalogue
 from engine.errors import DataError
 from engine.estimators import information
-from engine.recipe import allowed, steps
+from engine.recipe import allowed, estimators, steps
 from engine.recipe.checks import in_features
 from engine.testing.transform import block, made, rows
 
@@ -142,3 +143,16 @@ def test_every_default_of_the_catalogue_is_one_that_may_be_given():
             for name, value in row.get("params", {}).items():
                 rows = steps.allowed(row, name)
                 assert rows is None or value == [] or not allowed.strange(value, rows), (step, name)
+
+
+HIDDEN = {"seed", "numeric", "grouped"}  # given by the engine itself
+
+
+def test_every_parameter_of_our_own_steps_is_declared_and_described():
+    for step, row in catalogue.rows("transforms").items():
+        for option in row.get("options", {"": row}):
+            entry = steps.entry(step, option)
+            if entry["class"].startswith("engine."):
+                declared = entry.get("parameters", {})
+                assert set(declared) == set(estimators.parameters(entry["class"])) - HIDDEN, step
+                assert all(one["about"].endswith(".") for one in declared.values()), step
