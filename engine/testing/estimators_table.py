@@ -168,7 +168,7 @@ def _defaults(cls: type) -> Iterator[tuple[str, Any]]:
         plain = default is None or isinstance(default, str | int | float | tuple)
         is_nan = isinstance(default, float) and isnan(default)
         if plain and not is_nan and name not in INNER:
-            yield name, default
+            yield name, list(default) if isinstance(default, tuple) else default
 
 
 def _said(constraint: Any) -> list[Any]:
