@@ -13,11 +13,12 @@ from engine.recipe.estimators import not_installed
 
 OURS = (
     "boosted.BoostedClassifier", "boosted.BoostedRegressor", "calibrated.CalibratedClassifier",
-    "capped.Capped", "clip.Clip", "correlated.DropCorrelated", "dates.DateParts", "dense.Dense",
-    "frequency.Frequency", "hashed.Hashed", "history.History", "log.Log", "missing.MissingBeside",
-    "rare.Rare", "signed.SignedClassifier", "signed.SignedRegressor", "target.Target",
-    "texts.Texts",
+    "capped.Capped", "clip.Clip", "constant.Constant", "correlated.DropCorrelated",
+    "dates.DateParts", "dense.Dense", "frequency.Frequency", "hashed.Hashed", "history.History",
+    "log.Log", "missing.MissingBeside", "rare.Rare", "signed.SignedClassifier",
+    "signed.SignedRegressor", "target.Target", "texts.Texts",
 )  # fmt: skip
+SCORES = ("chi2", "f_classif", "f_regression", "r_regression")
 LOSSES = (
     "AbsoluteError", "ExponentialLoss", "HalfBinomialLoss", "HalfGammaLoss", "HalfMultinomialLoss",
     "HalfPoissonLoss", "HalfSquaredError", "HalfTweedieLoss", "HalfTweedieLossIdentity",
@@ -56,9 +57,11 @@ TRUSTED = frozenset(
         "sklearn.compose._column_transformer._RemainderColsList",
         "sklearn.ensemble._hist_gradient_boosting.binning._BinMapper",
         "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
-        "sklearn.feature_selection._univariate_selection.f_classif",
-        "sklearn.feature_selection._univariate_selection.f_regression",
+        *(f"engine.estimators.information.mutual_info_{of}" for of in ("classif", "regression")),
+        *(f"sklearn.feature_selection._univariate_selection.{name}" for name in SCORES),
         "sklearn.gaussian_process._gpc._BinaryGaussianProcessClassifierLaplace",
+        "sklearn.impute._iterative.IterativeImputer",
+        "sklearn.impute._iterative._ImputerTriplet",
         "sklearn.model_selection._split.KFold",
         "sklearn.neighbors._ball_tree.BallTree",
         "sklearn.neighbors._kd_tree.KDTree",

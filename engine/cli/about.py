@@ -10,10 +10,10 @@ from typing import Any
 import yaml
 
 from engine.catalogue import near, unknown
-from engine.cli import console
+from engine.cli import console, page
 from engine.cli.entries import Entry, catalogues
 from engine.errors import NotFoundError
-from engine.recipe import jsonschema
+from engine.recipe import jsonschema, steps
 from engine.recipe.composition import groups
 
 BESIDES = {
@@ -31,13 +31,39 @@ def list_(arguments: Namespace) -> int:
     if arguments.catalogue is None:
         return _all(found, arguments)
     name = _called(arguments.catalogue, found)
+    if arguments.entry is not None:
+        return _one(name, arguments.entry, found[name], arguments)
     if arguments.json:
         return console.as_json(found[name])
-    if arguments.wide:
+    if arguments.wide and name == "transforms":
+        for entry in found[name]:
+            page.show(name, entry)
+    elif arguments.wide:
         _blocks(found[name])
     else:
         _table(name, found[name])
     return 0
+
+
+def _one(name: str, wanted: str, entries: list[Entry], arguments: Namespace) -> int:
+    """Print a page about one entry."""
+    known = {entry["name"]: entry for entry in entries}
+    if name == "transforms":
+        known |= {word: entry for entry in entries for word in entry.get("alone", ())}
+        known |= {} if wanted in known else _class(wanted)
+    if wanted not in known:
+        raise NotFoundError(unknown(name.removesuffix("s"), wanted, known))
+    if arguments.json:
+        return console.as_json(known[wanted])
+    page.show(name, known[wanted], wanted if name == "transforms" else "")
+    return 0
+
+
+def _class(name: str) -> dict[str, Entry]:
+    """Return a transformer of scikit-learn as an entry, if there is one of this name."""
+    found = steps.word(name)
+    about = "A class of scikit-learn."
+    return {name: {"name": name, "about": about, **found.row}} if found and not found.option else {}
 
 
 def _all(found: dict[str, list[Entry]], arguments: Namespace) -> int:
@@ -51,7 +77,8 @@ def _all(found: dict[str, list[Entry]], arguments: Namespace) -> int:
     rows = [(name, ", ".join(e["name"] for e in entries)) for name, entries in found.items()]
     console.table("", ["catalogue", "what it holds"], rows)
     console.line()
-    console.line("  engine list CATALOGUE     what each is for")
+    console.line("  engine list CATALOGUE           what each is for")
+    console.line("  engine list CATALOGUE ENTRY     all about one")
     return 0
 
 
@@ -63,7 +90,9 @@ def _called(name: str, found: dict[str, list[Entry]]) -> str:
     inside = [c for c, entries in found.items() if any(e["name"] == name for e in entries)]
     fault = unknown("catalogue", name, found)
     if inside and not near(name, found):
-        fault = type(fault)(fault.message, hint=f"{name} is listed by: engine list {inside[0]}")
+        fault = type(fault)(
+            fault.message, hint=f"{name} is listed by: engine list {inside[0]} {name}"
+        )
     raise NotFoundError(fault)
 
 

@@ -49,8 +49,18 @@ def _score(row: Mapping[str, Any], metric: str) -> str:
 
 def _values(values: Mapping[str, Any]) -> str:
     shown = list(values.items())[:MOST_VALUES]
-    texts = [f"{key.rpartition('.')[2]}={_short(value)}" for key, value in shown]
+    texts = [f"{_called(key)}={_short(value)}" for key, value in shown]
     return " ".join(texts) + (" ..." if len(values) > MOST_VALUES else "")
+
+
+def _called(key: str) -> str:
+    """Return the last word of a key, and its place in a list if it has one.
+
+    >>> _called("model.linear.params.C"), _called("features.blocks.a.steps.lags.1")
+    ('C', 'lags.1')
+    """
+    *above, last = key.split(".")
+    return f"{_called('.'.join(above))}.{last}" if above and last.isdigit() else last
 
 
 def _short(value: Any) -> str:

@@ -82,6 +82,7 @@ WORDS: Mapping[str, str] = {
     "BUNDLE": "a recipe (its newest run), a run folder or a bundle folder",
     "KEY": "a key of the recipe, joined by dots, e.g. search.trials",
     "CATALOGUE": "recipes, models, metrics, ...; all of them if not given",
+    "ENTRY": "one of these; a page about it",
 }
 
 JSON = Flag(("--json",), "print JSON, for a program to read")
@@ -150,8 +151,8 @@ VERBS: Mapping[str, Verb] = {
         ),
     ),
     "list": Verb(
-        "list what a recipe can name", "about", "[CATALOGUE]", (WIDE, JSON),
-        examples=("engine list", "engine list metrics", "engine list transforms --wide"),
+        "list what a recipe can name", "about", "[CATALOGUE] [ENTRY]", (WIDE, JSON),
+        examples=("engine list", "engine list metrics", "engine list transforms rolling"),
     ),
     "schema": Verb(
         "print the JSON Schema of a recipe", "about",

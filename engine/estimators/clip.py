@@ -10,16 +10,20 @@ from numpy.typing import NDArray
 
 from engine.estimators.columnwise import Columnwise, known
 
+USUAL = (0.01, 0.99)
+
 
 class Clip(Columnwise):
     """Clips each column at two quantiles of the rows it is fitted on, or at two fixed values.
 
     Parameters
     ----------
-    shares : pair of float
-        Quantiles below and above which values are brought back.
+    shares : pair of float, optional
+        Quantiles below and above which values are brought back; 1 % and 99 % where nothing is
+        given at all.
     low, high : float, optional
-        Fixed bounds; each overrules the quantile on its side.
+        Fixed bounds; each overrules the quantile on its side. Without shares the other side stays
+        open.
 
     Attributes
     ----------
@@ -27,7 +31,7 @@ class Clip(Columnwise):
     """
 
     def __init__(
-        self, shares: Sequence[float] = (0.01, 0.99), low: float | None = None,
+        self, shares: Sequence[float] | None = None, low: float | None = None,
         high: float | None = None,
     ) -> None:  # fmt: skip
         self.shares = shares
@@ -42,11 +46,11 @@ class Clip(Columnwise):
         ValueError
             If the shares are no pair between 0 and 1, or a lower bound lies above an upper one.
         """
-        shares = np.asarray(self.shares, dtype=np.float64)
-        if shares.shape != (2,) or not 0 <= shares[0] < shares[1] <= 1:
-            raise ValueError(f"`clip` needs two shares such as [0.01, 0.99], not {self.shares}")
         table = self._learnt_from(X)
-        self.bounds_ = np.column_stack([_bounds(known(column), shares) for column in table.T])
+        self.bounds_ = np.tile([[-np.inf], [np.inf]], table.shape[1])
+        if self.shares is not None or (self.low is None and self.high is None):
+            shares = _pair(self.shares or USUAL)
+            self.bounds_ = np.column_stack([_bounds(known(c), shares) for c in table.T])
         for side, fixed in enumerate((self.low, self.high)):
             if fixed is not None:
                 self.bounds_[side] = fixed
@@ -56,7 +60,15 @@ class Clip(Columnwise):
 
     def transform(self, X: Any) -> NDArray[np.float64]:
         """Return an array of the shape of X."""
-        return np.clip(self._given(X), *self.bounds_)
+        clipped: NDArray[np.float64] = np.clip(self._given(X), *self.bounds_)
+        return clipped
+
+
+def _pair(given: Sequence[float]) -> NDArray[np.float64]:
+    shares = np.asarray(given, dtype=np.float64)
+    if shares.shape != (2,) or not 0 <= shares[0] < shares[1] <= 1:
+        raise ValueError(f"`clip` needs two shares such as [0.01, 0.99], not {given}")
+    return shares
 
 
 def _bounds(values: NDArray[np.float64], shares: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -45,7 +45,7 @@ class Dense(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # scikit-le
         if rows * columns * X.dtype.itemsize > self.most:
             gigabytes = rows * columns * X.dtype.itemsize / 1e9
             raise ValueError(
-                f"{columns:,} columns for {rows:,} rows are {gigabytes:.1f} GB, as this family "
-                "reads no sparse matrix: put `svd` after them, or ask for fewer columns"
+                f"{columns:,} columns for {rows:,} rows are {gigabytes:.1f} GB, as what "
+                "follows reads no sparse matrix: put `svd` after them, or ask for fewer columns"
             )
         return np.asarray(X.toarray())

@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 from engine.estimators.columnwise import Columnwise
 from engine.estimators.levels import counted, look_up
 
-RARE = -1.0
-
 
 class Rare(Columnwise):
-    """Puts -1 in the place of each level that too few rows have, or that it never saw.
+    """Puts one value in the place of each level that too few rows have, or that it never saw.
+
+    That value lies below all levels it saw, so that it is none of them; -1 for codes.
 
     Parameters
     ----------
@@ -25,6 +25,8 @@ class Rare(Columnwise):
     ----------
     kept_ : list of ndarray
         For each column, the levels that stay what they are.
+    codes_ : list of float
+        For each column, what stands for the others.
     """
 
     def __init__(self, least: float = 10) -> None:
@@ -36,12 +38,12 @@ class Rare(Columnwise):
         least = self.least * len(table) if self.least < 1 else self.least
         found = [counted(column) for column in table.T]
         self.kept_ = [levels[counts >= least] for levels, counts in found]
+        self.codes_ = [float(min([0.0, *levels[:1]])) - 1 for levels, _ in found]
         return self
 
     def transform(self, X: Any) -> NDArray[np.float64]:
         """Return an array of the shape of X; what is missing stays missing."""
         table = self._given(X)
-        made = np.column_stack(
-            [look_up(c, kept, kept, RARE) for c, kept in zip(table.T, self.kept_, strict=True)]
-        )
+        learnt = zip(table.T, self.kept_, self.codes_, strict=True)
+        made = np.column_stack([look_up(c, kept, kept, code) for c, kept, code in learnt])
         return np.where(np.isnan(table), np.nan, made)

@@ -104,14 +104,23 @@ def _share(shared: _Part | None, part: _Part, op: Op, text: str) -> _Part:
     if part.kind not in (None, shared.kind):
         pairs = ((str(part.kind), shared.kind), (shared.kind, str(part.kind)))
         hint = next((_ADVICE[pair] for pair in pairs if pair in _ADVICE), "")
+        if "date" in (part.kind, shared.kind):
+            hint = _dated(part) or _dated(shared) or hint
         message = f"`{op.name}` takes values of one kind: {shared.described}, and {part.described}"
         raise FormulaError(message, text, part.op.at, hint)
     return shared
 
 
+def _dated(part: _Part) -> str:
+    """Say how the text of a date is written where a date is wanted."""
+    text = part.op.value if part.op.name == "value" else None
+    dated = isinstance(text, str) and "-" in text and _is_date(text)
+    return f"write date('{text}')" if dated else ""
+
+
 def _clash(part: _Part, op: Op, takes: str, wanted: str, text: str) -> FormulaError:
     name = "-" if op.name == "negative" else op.name
-    hint = _ADVICE.get((part.kind or "", wanted), "")
+    hint = _dated(part) or _ADVICE.get((part.kind or "", wanted), "")
     return FormulaError(f"`{name}` takes {takes}, and {part.described}", text, part.op.at, hint)
 
 

@@ -15,7 +15,7 @@ from engine.search.draw import FEW, dimensions, space_size
 from engine.search.record import read_trials
 from engine.steps import expect, fitting, inspect, load, monotone
 from engine.steps.assemble import Assembled, spaces
-from engine.steps.features import treatments
+from engine.steps.features import Step, treatments
 from engine.steps.measures import metric_name
 from engine.steps.split import Split
 
@@ -102,11 +102,18 @@ def _treatments(family: FamilySpace, assembled: Assembled, plan: Plan) -> list[d
         {
             "label": treatment.label,
             "columns": [column.name for column in treatment.columns],
-            "steps": [f"{name} {option}".strip() for name, option, _ in treatment.steps],
+            "steps": [_worded(step) for step in treatment.steps],
             "why": treatment.why,
         }
         for treatment in found
     ]
+
+
+def _worded(step: Step) -> str:
+    """A step in words; columns that tell of missing values are told of too."""
+    name, option, params = step
+    marked = " + missing_indicator" if params.get(monotone.ADDS_COLUMNS) else ""
+    return f"{name} {option}".strip() + marked
 
 
 def _search(

@@ -14,21 +14,48 @@ from functools import cache
 from typing import Any
 
 from engine import catalogue
+from engine.recipe import allowed as allow
 from engine.recipe import estimators
 
 Row = Mapping[str, Any]
 SKLEARN = "sklearn."
+LEVELS = ("MissingIndicator", "OneHotEncoder", "OrdinalEncoder", "TargetEncoder")
+"""Classes that may read the codes of categories: to the others these are numbers."""
 TEXT = ("CountVectorizer", "HashingVectorizer", "TfidfVectorizer")
-NOT_IN_BLOCKS = frozenset({
-    "Birch", "CCA", "ColumnTransformer", "DictVectorizer", "FeatureHasher", "FeatureUnion",
-    "FunctionTransformer", "GenericUnivariateSelect", "IsotonicRegression", "KernelCenterer",
-    "LabelBinarizer", "LabelEncoder", "MultiLabelBinarizer", "PLSCanonical", "PLSRegression",
-    "PLSSVD", "PatchExtractor", "RFE", "RFECV", "SelectFromModel", "SequentialFeatureSelector",
-    "SparseCoder", "StackingClassifier", "StackingRegressor", "TSNE", "VotingClassifier",
-    "VotingRegressor",
-})  # fmt: skip
-"""They need another estimator or function, read no table of columns, cannot treat new rows, give
-two tables, or cannot be saved."""
+_MODEL = "it needs another estimator, which no block can give"
+_ROWS = "it does not turn columns of rows into others"
+_NEW = "it cannot treat rows that it was not fitted on"
+_TWO = "it gives a table for the target too"
+NOT_IN_BLOCKS: Mapping[str, tuple[str, str]] = {
+    "Birch": ("its fitted tree cannot be saved", "KMeans"),
+    "CCA": (_TWO, "pca"),
+    "ColumnTransformer": ("the blocks themselves are one", ""),
+    "DictVectorizer": (_ROWS, "onehot"),
+    "FeatureHasher": (_ROWS, "hash"),
+    "FeatureUnion": (_MODEL, ""),
+    "FunctionTransformer": ("it needs a function, which no recipe can give", ""),
+    "GenericUnivariateSelect": ("it needs a function, which no recipe can give", "select_k_best"),
+    "IsotonicRegression": ("it reads one column alone", "spline"),
+    "KernelCenterer": (_ROWS, "scale"),
+    "LabelBinarizer": ("it is for a target", "onehot"),
+    "LabelEncoder": ("it is for a target", "ordinal"),
+    "MultiLabelBinarizer": (_ROWS, "onehot"),
+    "PLSCanonical": (_TWO, "pca"),
+    "PLSRegression": (_TWO, "pca"),
+    "PLSSVD": (_TWO, "pca"),
+    "PatchExtractor": (_ROWS, ""),
+    "RFE": (_MODEL, "select_from_model"),
+    "RFECV": (_MODEL, "select_from_model"),
+    "SelectFromModel": (_MODEL, "select_from_model"),
+    "SequentialFeatureSelector": (_MODEL, "select_from_model"),
+    "SparseCoder": ("it needs a dictionary, which no recipe can give", "DictionaryLearning"),
+    "StackingClassifier": (_MODEL, ""),
+    "StackingRegressor": (_MODEL, ""),
+    "TSNE": (_NEW, "pca"),
+    "VotingClassifier": (_MODEL, ""),
+    "VotingRegressor": (_MODEL, ""),
+}
+"""Why a class cannot be a step, and the word to use instead, if there is one."""
 
 
 @dataclass(frozen=True)
@@ -128,6 +155,21 @@ def parameters(step: str, option: str, value: Any) -> Mapping[str, Any]:
     return value if isinstance(value, Mapping) else {entry(step, option)["main"]: value}
 
 
+def allowed(row: Row, name: str) -> allow.Rows | None:
+    """Return what a parameter may be, by a recipe's word or the class's; None where anything may.
+
+    An empty tuple stands for one that no recipe can give, such as a function.
+    """
+    param = row.get("names", {}).get(name, name)
+    if own := row.get("parameters", {}).get(param):
+        return allow.of_row(own)
+    if named := row.get("by_task", {}).get(param, {}):
+        names = dict.fromkeys(word for of in named.values() if isinstance(of, dict) for word in of)
+        return allow.of_row({"kind": "word" if names else "truth", "options": list(names)})
+    given = estimators.table().get(row["class"], {}).get("values", {})
+    return allow.of_texts(given[param]) if param in given else None
+
+
 def known() -> list[str]:
     """Every word that a block may use, but for names of classes."""
     return [*catalogue.rows("transforms"), *_alone()]
@@ -155,7 +197,8 @@ def _alone() -> Mapping[str, tuple[str, str]]:
 def _of_class(name: str) -> Row:
     path = classes()[name]
     seeded = "random_state" in estimators.table()[path]["params"]
-    row: dict[str, Any] = {"class": path, "takes": ["number", "boolean", "date", "category"]}
+    row: dict[str, Any] = {"class": path, "takes": ["number", "boolean", "date"]}
+    row |= {"takes": [*row["takes"], "category"]} if name in LEVELS else {}
     row |= {"seed": "random_state"} if seeded else {}
     row |= {"takes": ["text"], "each": True} if name in TEXT else {}
     return {**row, "missing": estimators.missing(path), "sparse": "gives"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from engine.bundle.column import Column
 from engine.recipe.schema import Family
@@ -10,6 +11,7 @@ from engine.steps.treatment import Step, Treatment
 
 MOST_NATIVE_CATEGORIES = 250  # HistGradientBoosting takes 255 bins at most
 MOST_APART = 50  # levels that get a column each, or a place in an order
+NATIVE = "taken natively"
 TOPICS = 50  # columns that a text is reduced to for families that read no sparse matrix
 
 
@@ -45,12 +47,28 @@ def _categories(columns: Sequence[Column], family: Family) -> Iterator[Treatment
     yield Treatment("categories of many levels", many, tuple(steps), why)
 
 
+def natively(treatment: Treatment, categories: Sequence[Column]) -> list[Treatment]:
+    """Part a treatment in two, of which one has the columns that the model takes as categories."""
+    if not categories:
+        return [treatment]
+    others = tuple(column for column in treatment.columns if column not in categories)
+    nan = float("nan")
+    params = {"unknown_value": nan, "encoded_missing_value": nan}
+    ordinal: Step = ("encode", "ordinal", {**params, "max_categories": MOST_NATIVE_CATEGORIES})
+    why = f"{treatment.why}; {NATIVE}" if treatment.why else NATIVE
+    native = replace(
+        treatment,
+        columns=tuple(categories),
+        steps=(*treatment.steps, ordinal),
+        why=why,
+        native=True,
+    )
+    return [native, replace(treatment, columns=others)] if others else [native]
+
+
 def _few(columns: tuple[Column, ...], family: Family) -> Treatment:
     if family.native.categories:
-        nan = float("nan")
-        params = {"unknown_value": nan, "encoded_missing_value": nan}
-        steps = (("encode", "ordinal", {**params, "max_categories": MOST_NATIVE_CATEGORIES}),)
-        return Treatment("categories", columns, steps, "taken natively", native=True)
+        return natively(Treatment("categories", columns, (), ""), columns)[0]
     why = "one column for each" if family.encode == "onehot" else "positions; a tree can cut them"
     return Treatment("categories", columns, (("encode", family.encode, {}),), why)
 

@@ -14,8 +14,9 @@ from engine.recipe import selection, steps
 from engine.recipe.checks.in_features import OFF
 from engine.recipe.schema import Family
 from engine.steps import history, suits
-from engine.steps.automatic import automatic, reads_sparse
+from engine.steps.automatic import automatic, natively, reads_sparse
 from engine.steps.chain import chain
+from engine.steps.levels import coded
 from engine.steps.treatment import Step, Treatment
 from engine.transforms import Surroundings
 
@@ -40,20 +41,29 @@ def treatments(
     readable = [column for column in columns if column.kind != "key"]
     blocks = features.get("blocks", {})
     found = _blocks(blocks, readable)
-    suits.require(found)
+    suits.require(found, family.native.categories)
     found = [history.looking_back(treatment, columns, family) for treatment in found]
+    found = [part for treatment in found for part in natively(treatment, suits.stay(treatment))]
     taken = {column.name for treatment in found for column in treatment.columns}
     rest = [column for column in readable if column.name not in taken]
     match features.get("rest", "auto"):
         case "drop":
             rest = []
         case "keep":
-            suits.require_no_text(rest, "features.rest")
-            found.append(Treatment("rest", tuple(rest), (), "features.rest: keep"))
+            suits.require_readable(rest, family.native.categories, "features.rest")
+            kept = Treatment("rest", tuple(rest), (), "features.rest: keep")
+            found += map(_dated, natively(kept, suits.stay(kept)))
             rest = []
     rested = [t for t in automatic(rest, family) if t.columns]
     whole = [replace(t, sparse=reads_sparse(family)) for t in (*found, *rested)]
     return sorted(whole, key=lambda treatment: not treatment.native)
+
+
+def _dated(kept: Treatment) -> Treatment:
+    """Say what a date is that is kept as it is."""
+    if not any(column.kind == "date" for column in kept.columns):
+        return kept
+    return replace(kept, why=f"{kept.why}; dates as seconds since 1970")
 
 
 def _blocks(blocks: Mapping[str, Any], columns: Sequence[Column]) -> list[Treatment]:
@@ -79,7 +89,7 @@ def steps_of(given: Mapping[str, Any]) -> list[Step]:
     A step's value is an option (``impute: median``), nothing or ``none`` (left out), ``true`` (its
     default), or an option with parameters (``reduce: {pca: {components: 5}}``). Parameters may
     also stand beside the step, under the option's name. A step without options has its parameters
-    as its value, or the one that matters most (``pca: 5``).
+    as its value, or the one that matters most (``pca: 5``, ``bin: 5``).
     """
     read = (_read(str(name), value, given) for name, value in given.items())
     return [step for step in read if step]
@@ -93,7 +103,11 @@ def _read(name: str, value: Any, given: Mapping[str, Any]) -> Step | None:
         return None
     if found.option is not None:
         return found.step, found.option, steps.parameters(found.step, found.option, value)
-    option, params = _option(value, found.row["default"])
+    default = found.row["default"]
+    if isinstance(value, int | float) and value is not True:
+        option, params = default, steps.parameters(name, default, value)
+    else:
+        option, params = _option(value, default)
     beside = steps.parameters(found.step, option, given.get(option))
     return name, option, {**params, **beside}
 
@@ -126,7 +140,7 @@ def transformer(
     parts = [
         (
             _part_name(number, treatment.label),
-            chain(treatment, Surroundings(seed, classify)),
+            chain(coded(treatment), Surroundings(seed, classify)),
             [position[column.name] for column in (*treatment.beside, *treatment.columns)],
         )
         for number, treatment in enumerate(used)

@@ -11,6 +11,7 @@ from engine.bundle.column import Column
 from engine.contracts import Index, Numbers
 from engine.errors import DataError, Fault
 from engine.recipe import steps
+from engine.steps.levels import WIDENS
 from engine.steps.treatment import Step, Treatment
 
 NUMBERS = ("number", "boolean", "date")
@@ -25,20 +26,43 @@ INSTEAD = {
     "category": "put an encoding such as `onehot` or `target` before it",
     "date": "put `datetime` or `cycles` before it",
 }
+ENCODINGS = "`onehot`, `ordinal` or `target`"
+ADDS = "add_indicator"
 
 
-def require(found: Iterable[Treatment]) -> None:
-    """Raise DataError naming each block, step and column that do not go together."""
-    faults = [fault for treatment in found for fault in _faults(treatment)]
+def require(found: Iterable[Treatment], native: bool) -> None:
+    """Raise DataError naming each block, step and column that do not go together.
+
+    Parameters
+    ----------
+    native : bool
+        Whether the family takes categories as they are.
+    """
+    faults = [fault for treatment in found for fault in _faults(treatment, native)]
     if faults:
         raise DataError(*faults)
 
 
-def require_no_text(columns: Sequence[Column], place: str) -> None:
-    """Raise DataError if a text would reach a model as it is."""
+def require_readable(columns: Sequence[Column], native: bool, place: str) -> None:
+    """Raise DataError if a text, or the codes of a category, would reach a model as they are."""
+    faults = []
     if names := [column.name for column in columns if column.kind == "text"]:
         message = f"{_listed(names)} holds free text, which no model reads as it is"
-        raise DataError(Fault(message, place, "give it a block with `tfidf`, or drop it"))
+        faults.append(Fault(message, place, "give it a block with `tfidf`, or drop it"))
+    names = [column.name for column in columns if column.kind == "category"]
+    if names and not native:
+        hint = f"give it a block with {ENCODINGS}, or write rest: auto"
+        faults.append(Fault(_coded(names), place, hint))
+    if faults:
+        raise DataError(*faults)
+
+
+def stay(treatment: Treatment) -> tuple[Column, ...]:
+    """Return the categories that a block's steps leave what they are, each as one column."""
+    same = all(steps.entry(name, option).get("same") for name, option, _ in treatment.steps)
+    if not same or _widened(treatment):
+        return ()
+    return tuple(column for column in treatment.columns if column.kind == "category")
 
 
 def require_values(found: Iterable[Treatment], columns: Sequence[Column], numbers: Numbers,
@@ -82,10 +106,11 @@ def require_filled(found: Iterable[Treatment], columns: Sequence[Column], number
             if np.isnan(numbers[rows, position[column.name]]).any()
         ]
         if holes:
-            who, hint = given.family, "add `impute: median` to its steps, or leave the family out"
+            fill = _fill(treatment, holes)
+            who, hint = given.family, f"add `impute: {fill}` to its steps, or leave the family out"
             if place < len(treatment.steps):
                 who = f"the step `{_word(treatment.steps[place])}`"
-                hint = "put `impute: median` before it"
+                hint = f"put `impute: {fill}` before it"
             message = f"{_listed(holes)} has missing values, and {who} takes none"
             faults.append(Fault(message, _place(treatment), hint))
     if faults:
@@ -107,7 +132,13 @@ def _word(step: Step) -> str:
     return word
 
 
-def _faults(treatment: Treatment) -> Iterator[Fault]:
+def _fill(treatment: Treatment, holes: Sequence[str]) -> str:
+    """Name an option of impute that has a meaning for all columns with holes."""
+    kinds = {column.kind for column in treatment.columns if column.name in holes}
+    return "most_frequent" if "category" in kinds else "median"
+
+
+def _faults(treatment: Treatment, native: bool) -> Iterator[Fault]:
     kinds = {column.name: column.kind for column in treatment.columns}
     before = ""
     for name, option, _ in treatment.steps:
@@ -115,6 +146,8 @@ def _faults(treatment: Treatment) -> Iterator[Fault]:
         takes = row.get("takes", NUMBERS)
         word = row.get("alone", name)
         if wrong := [one for one, kind in kinds.items() if kind not in takes]:
+            if name == "impute":
+                word = f"impute: {option}"
             yield _unread(treatment, word, wrong, str(kinds[wrong[0]]), takes, before)
             return
         if not row.get("same"):
@@ -123,6 +156,19 @@ def _faults(treatment: Treatment) -> Iterator[Fault]:
     if texts := [one for one, kind in kinds.items() if kind == "text"]:
         message = f"{_listed(texts)} holds free text, which no model reads as it is"
         yield Fault(message, _place(treatment), "add `tfidf` or `char_ngrams` to its steps")
+    names = [one for one, kind in kinds.items() if kind == "category"]
+    if names and not (native and not _widened(treatment)):
+        hint = f"put {ENCODINGS} after `{before}`" if before else f"add {ENCODINGS} to its steps"
+        yield Fault(_coded(names), _place(treatment), hint)
+
+
+def _widened(treatment: Treatment) -> bool:
+    """Whether a step gives more columns than it gets, of which some are no categories."""
+    return any(name in WIDENS or params.get(ADDS) for name, _, params in treatment.steps)
+
+
+def _coded(names: Sequence[str]) -> str:
+    return f"{_listed(names)} is a category, whose codes would be taken for numbers"
 
 
 def _unread(
@@ -137,12 +183,20 @@ def _unread(
         if kind != "text"
         else f"{_listed(wrong)} is free text"
     )
+    if word.startswith("impute: ") and kind == "category":
+        hint = "write impute: most_frequent, or put an encoding before it"
+        return Fault(_reads(word, reads, what), _place(treatment, "impute"), hint)
     hint = INSTEAD.get(kind, "") if set(takes) <= {*NUMBERS, "category"} else ""
     if "text" in takes:
         hint = f"for its words, declare it as text: data.columns: {{{wrong[0]}: text}}"
     left = f"leave it out: `not {wrong[0]}` in the block's columns"
     hint = f"{hint}, or {left}" if hint else left
-    return Fault(f"the step `{word}` reads {reads}, and {what}", _place(treatment, word), hint)
+    place = _place(treatment, word.partition(":")[0])
+    return Fault(_reads(word, reads, what), place, hint)
+
+
+def _reads(word: str, reads: str, what: str) -> str:
+    return f"the step `{word}` reads {reads}, and {what}"
 
 
 def _of_values(

@@ -12,20 +12,36 @@ import importlib
 import inspect
 import json
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from importlib.resources import files
 from importlib.util import find_spec
 from itertools import takewhile
+from math import isfinite, isnan
+from numbers import Integral, Real
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from scipy.sparse import issparse
 from sklearn.base import BaseEstimator
+from sklearn.experimental import enable_iterative_imputer  # noqa: F401 - it is listed then
 from sklearn.utils import all_estimators, get_tags
+from sklearn.utils._param_validation import Interval, MissingValues, Options
 
 from engine import catalogue
+from engine.recipe.steps import NOT_IN_BLOCKS
 
+UNKNOWN = "unknown"
+INNER = ("copy", "verbose", "n_jobs")
+USED = ("SelectFromModel",)  # by a step of ours, though it is none itself
+_NAMED = {
+    "boolean": ["truth"], "random_state": ["whole from 0", "none"], "array-like": ["list"],
+    "sparse matrix": [],
+}  # fmt: skip
+_TYPES = {
+    str: "text", list: "list", tuple: "list", dict: "mapping", Mapping: "mapping", float: "number",
+    Integral: "whole", Real: "number",
+}  # fmt: skip
 KINDS = ("classifier", "regressor", "transformer")
 _BOOSTERS = {
     "xgboost": ("XGBClassifier", "XGBRegressor", "XGBRFClassifier", "XGBRFRegressor"),
@@ -88,6 +104,10 @@ def _rows() -> Iterator[tuple[str, dict[str, Any]]]:
 
 def _row(cls: type, kinds: list[str], params: list[str]) -> dict[str, Any]:
     row: dict[str, Any] = {"kinds": kinds, "params": params}
+    is_step = cls.__name__ in USED or cls.__name__ not in NOT_IN_BLOCKS
+    if "transformer" in kinds and is_step and (values := dict(_values(cls))):
+        row["values"] = values
+        row["defaults"] = dict(_defaults(cls))
     if kinds != ["transformer"]:
         row["weights"] = "sample_weight" in inspect.signature(cls.fit).parameters  # type: ignore[attr-defined]  # an estimator
     if "transformer" in kinds and (found := _missing(cls)):
@@ -162,6 +182,50 @@ def _parameters(cls: type[BaseEstimator]) -> list[str]:
         if init and not _takes_more(init):
             break
     return sorted(names - {"self", "args", "kwargs"})
+
+
+def _values(cls: Any) -> Iterator[tuple[str, list[Any]]]:
+    """Yield what a recipe may give for each parameter, as scikit-learn itself checks it."""
+    for name, constraints in getattr(cls, "_parameter_constraints", {}).items():
+        given = constraints if isinstance(constraints, list) else [constraints]
+        found = [said for constraint in given for said in _said(constraint)]
+        if UNKNOWN not in found and name not in INNER:
+            yield name, found
+
+
+def _defaults(cls: type) -> Iterator[tuple[str, Any]]:
+    """Yield the defaults that a recipe could write."""
+    for name, parameter in inspect.signature(cls).parameters.items():
+        default = parameter.default
+        plain = default is None or isinstance(default, str | int | float | tuple)
+        is_nan = isinstance(default, float) and isnan(default)
+        if plain and not is_nan and name not in INNER:
+            yield name, list(default) if isinstance(default, tuple) else default
+
+
+def _said(constraint: Any) -> list[Any]:
+    """Say one constraint in the words of :mod:`engine.recipe.allowed`; none for objects."""
+    if isinstance(constraint, Interval):
+        return [_interval(constraint)]
+    if isinstance(constraint, Options):
+        plain = all(isinstance(option, str | int | bool) for option in constraint.options)
+        return [sorted(constraint.options, key=str)] if plain else [UNKNOWN]
+    if isinstance(constraint, str):
+        return _NAMED.get(constraint, [UNKNOWN])
+    if constraint is None:
+        return ["none"]
+    if isinstance(constraint, MissingValues):
+        return [UNKNOWN]
+    return [word for cls, word in _TYPES.items() if constraint is cls]
+
+
+def _interval(found: Interval) -> str:
+    kind = {"Integral": "whole", "RealNotInt": "share"}.get(found.type.__name__, "number")
+    low = "from" if found.closed in ("left", "both") else "above"
+    high = "to" if found.closed in ("right", "both") else "below"
+    ends = [(low, found.left), (high, found.right)]
+    bounds = [f"{word} {end:g}" for word, end in ends if end is not None and isfinite(end)]
+    return " ".join([kind, *bounds])
 
 
 def _takes_more(init: Any) -> bool:

@@ -60,10 +60,11 @@ def holes(seed: int = 0) -> pd.DataFrame:
 
 
 def kind(step: str) -> str:
-    """The kind of column that a step is for."""
+    """The kind of column that a step is for; numbers where it leaves categories to a next one."""
     found = steps.word(step)
-    takes: list[str] = found.row.get("takes", ["number"]) if found else ["number"]
-    return takes[0]
+    row = found.row if found else {}
+    takes: list[str] = row.get("takes", ["number"])
+    return "number" if row.get("same") and "number" in takes else takes[0]
 
 
 def block(step: str, value: Any, **beside: Any) -> dict[str, Any]:

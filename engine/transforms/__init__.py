@@ -10,10 +10,10 @@ from importlib import import_module
 from typing import Any
 
 from engine.catalogue import unknown
-from engine.errors import NotFoundError
+from engine.errors import DataError, Fault, NotFoundError
 from engine.estimators.capped import Capped
 from engine.estimators.texts import Texts
-from engine.recipe import steps
+from engine.recipe import allowed, steps
 
 TAKES_PARAMETERS = True  # the class of any transformer of scikit-learn is an entry too
 
@@ -57,22 +57,40 @@ def load(name: str) -> Make:
 def _make(step: str, option: str, params: Mapping[str, Any], around: Surroundings) -> Any:
     entry = steps.entry(step, option)
     words = entry.get("names", {})
-    values = {**entry.get("params", {}), **{words.get(k, k): v for k, v in params.items()}}
+    given = {words.get(name, name): _given(entry, name, value) for name, value in params.items()}
+    values = {**entry.get("params", {}), **given}
     for name, by_task in entry.get("by_task", {}).items():
-        values.setdefault(name, _valued(by_task["classes" if around.classify else "values"]))
+        values[name] = _of_task(name, by_task, values.get(name), around)
     made = _named(entry["class"])(**{name: _plain(value) for name, value in values.items()})
-    if (seed := entry.get("seed")) and seed not in values:
+    if (seed := entry.get("seed")) and seed not in values and seed in made.get_params():
         made.set_params(**{seed: around.seed})
     if entry.get("each"):
         made = Texts(made)
     return Capped(made, **entry["cap"]) if "cap" in entry else made
 
 
-def _valued(value: Any) -> Any:
-    """Return a function by its name, an estimator by its class's, anything else as it is."""
-    if not isinstance(value, str):
-        return value
-    found = _named(value)
+def _given(entry: steps.Row, name: str, value: Any) -> Any:
+    """Return a parameter's value, nothing for ``none`` where that is what it means."""
+    rows = steps.allowed(entry, name) or ()
+    if allowed.is_none(value, rows):
+        return None
+    several = any(row.get("list") is True for row in rows)
+    return [value] if several and isinstance(value, str) else value
+
+
+def _of_task(name: str, by_task: Mapping[str, Any], value: Any, around: Surroundings) -> Any:
+    """Return what depends on the target: as the recipe names it, or the default."""
+    known, other = by_task["classes"], by_task["values"]
+    if not around.classify:
+        known, other = other, known
+    if not isinstance(known, Mapping):
+        return known if value is None else value
+    if value is not None and value not in known:
+        target = "classes" if around.classify else "numbers"
+        hint = f"one of {', '.join(known)}"
+        message = f"`{name}` is {value}, which is not for a target of {target}"
+        raise DataError(Fault(message, "features", hint))
+    found = _named(known[next(iter(known)) if value is None else value])
     return found() if inspect.isclass(found) else found
 
 
@@ -83,4 +101,6 @@ def _plain(value: Any) -> Any:
 
 def _named(path: str) -> Any:
     module, _, name = path.rpartition(".")
+    if name == "IterativeImputer":  # scikit-learn has it behind this import
+        import_module("sklearn.experimental.enable_iterative_imputer")
     return getattr(import_module(module), name)

@@ -59,7 +59,42 @@ def test_the_user_s_own_options_are_listed(engine: Engine, folder):
 def test_wide_tells_all_that_is_known(engine: Engine):
     assert "RandomForestClassifier" not in engine("list", "models").out
     assert "RandomForestClassifier" in engine("list", "models", "--wide").out
-    assert "SimpleImputer" in engine("list", "transforms", "--wide").out
+    said = engine("list", "transforms", "--wide").out
+    assert "statistics  [mean]   What is told of each window: mean, min, max, sum," in said
+    assert "neighbors            5              a whole number from 1" in said
+    assert "sklearn" not in said
+
+
+@pytest.mark.parametrize("entry", ["rolling", "onehot", "clip", "select", "Binarizer"])
+def test_one_step_has_a_page(engine: Engine, entry, snapshot):
+    snapshot(f"page_{entry}", engine("list", "transforms", entry).out)
+
+
+@pytest.mark.parametrize(
+    ("role", "name", "said"),
+    [
+        ("metrics", "f_beta", "evaluation: {metric: f_beta_2}"),
+        ("model", "linear", "searched: tag(log, interval(0.0001, 100.0))"),
+        ("sources", "csv", "data: {source: data/FILE.csv}"),
+        ("splitter", "forward", "evaluation: {split: forward}"),
+        ("executors", "local", "compute: {executor: local}"),
+        ("recipes", "penguins", "file"),
+        ("functions", "where", "usage"),
+    ],
+)
+def test_one_entry_of_any_catalogue_has_a_page(engine: Engine, role, name, said):
+    ended = engine("list", role, name)
+    assert ended.code == 0
+    assert ended.out.splitlines()[0] == name
+    assert said in ended.out
+
+
+def test_an_entry_that_is_not_there_is_told_from_one_that_is_like_it(engine: Engine):
+    ended = engine("list", "transforms", "roling")
+    assert ended.code == 2
+    assert "there is no transform 'roling'" in ended.err
+    assert "did you mean 'rolling'?" in ended.err
+    assert json.loads(engine("list", "transforms", "rolling", "--json").out)["name"] == "rolling"
 
 
 def test_the_singular_does_as_well(engine: Engine):

@@ -47,6 +47,15 @@ def test_clip_takes_fixed_bounds():
     np.testing.assert_array_equal(found.ravel(), [0, 1, 2])
 
 
+def test_one_fixed_bound_leaves_the_other_side_open():
+    values = np.arange(1000.0)[:, None] - 500
+    later = [[-1e9], [3.0], [1e9]]
+    np.testing.assert_array_equal(Clip(low=0).fit(values).transform(later), [[0], [3], [1e9]])
+    np.testing.assert_array_equal(Clip(high=0).fit(values).transform(later), [[-1e9], [0], [0]])
+    both = Clip([0.1, 0.9], low=0).fit(values).transform(later)
+    np.testing.assert_allclose(both[:, 0], [0, 3, np.quantile(values, 0.9)])
+
+
 @pytest.mark.parametrize(("given", "said"), [({"shares": 5}, "two shares"), ({"shares": [0.9, 0.1]},
     "two shares"), ({"low": 3, "high": 1}, "lower bound above")])  # fmt: skip
 def test_clip_refuses_nonsense(given, said):
@@ -67,6 +76,14 @@ def test_rare_levels_are_one(least, kept):
     found = Rare(least).fit(given).transform([[1], [2], [3], [4], [NAN]])
     expected = [[k if k in kept else -1] for k in (1, 2, 3)] + [[-1], [NAN]]
     np.testing.assert_array_equal(found, expected)
+
+
+def test_rare_levels_do_not_become_a_number_that_is_there():
+    given = np.array([[-1.0], [-1], [-1], [5], [5], [5], [-4], [7]])
+    found = Rare(3).fit(given).transform(given)[:, 0]
+    np.testing.assert_array_equal(found[:6], given[:6, 0])
+    assert found[6] == found[7]
+    assert found[6] not in given
 
 
 def test_hash_gives_each_level_one_bucket_always_the_same():

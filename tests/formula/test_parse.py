@@ -135,3 +135,20 @@ def test_kinds_are_known_from_those_of_the_columns():
     with pytest.raises(FormulaError, match="the column 'a' holds texts") as caught:
         parse("a / b").kind({"a": "text"})
     assert caught.value.position == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("when > '2022-06-01'", "write date('2022-06-01')"),
+        ("'2022-06-01' <= when", "write date('2022-06-01')"),
+        ("when in ('2022-06-01')", "write date('2022-06-01')"),
+        ("days_between('2022-06-01', when)", "write date('2022-06-01')"),
+        ("when == 'soon'", "date(x) reads a text as a date"),
+        ("when > 'soon'", "concat(a, b) joins texts"),
+    ],
+)
+def test_a_date_in_quotes_beside_a_date_is_shown_as_it_is_written(text, hint):
+    with pytest.raises(FormulaError) as caught:
+        parse(text).kind({"when": "date"})
+    assert caught.value.faults[0].hint.endswith(hint)

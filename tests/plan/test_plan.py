@@ -115,3 +115,9 @@ def test_ten_thousand_columns_are_planned_quickly_and_shown_shortly(new, capsys)
     assert main(["plan", "small", "evaluation.holdout=0"]) == 0
     assert time.process_time() - begin < 20
     assert len(capsys.readouterr().out.splitlines()) < 70
+
+
+def test_columns_that_tell_of_missing_values_are_told_of(new):
+    found = new.plan()["treatments"]["linear"]
+    numbers = next(t for t in found if t["label"] == "numbers")
+    assert numbers["steps"][0] == "impute median + missing_indicator"

@@ -222,8 +222,8 @@ MESSAGES = [
     ),
     (
         "features: {blocks: {a: {steps: {TSNE: true}}}}\n",
-        "recipes/r.yaml:2: TSNE cannot stand in a block: it does not turn columns of rows into "
-        "others\n    engine list transforms names the steps there are",
+        "recipes/r.yaml:2: TSNE cannot stand in a block: it cannot treat rows that it was not "
+        "fitted on\n    use `pca`",
     ),
     (
         "features: {blocks: {a: {steps: {log: {base: 2}}}}}\n",

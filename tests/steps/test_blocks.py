@@ -101,12 +101,82 @@ def test_a_matrix_is_sparse_only_for_who_reads_it(name, steps, sparse):
          "the step `cycles` reads dates, and after `datetime` there are numbers"),
         ("note0", {}, "(?s)'note0' holds free text, which no model reads as it is.*add `tfidf`"),
         ("day0", {"onehot": True}, "(?s)'day0' is a date.*put `datetime` or `cycles` before it"),
+        ("category", {}, r"(?s)blocks.a.steps: 'word0', 'word1' is a category, whose codes would "
+         r"be taken for numbers.*add `onehot`, `ordinal` or `target` to its steps"),
+        ("word0", {"impute": "most_frequent"}, "(?s)codes would be.*after `impute`"),
+        ("word0", {"rare": 5}, "(?s)codes would be.*put `onehot`, `ordinal` or `target` after `ra"),
+        ("word0", {"lags": 1}, "codes would be taken"),
+        ("word0", {"impute": True, "onehot": True}, r"(?s)a.steps.impute: the step "
+         r"`impute: median` reads.*'word0' is a category.*write impute: most_frequent"),
+        ("word0", {"impute": "knn", "onehot": True}, "(?s)`impute: knn`.*impute: most_frequent"),
+        ("word0", {"rare": 5, "impute": "mean"}, "(?s)`impute: mean`.*impute: most_frequent"),
+        ("word0", {"StandardScaler": True}, "`StandardScaler` reads numbers .* is a category"),
     ],
 )  # fmt: skip
 def test_steps_that_do_not_read_a_kind_are_refused(columns, steps, said):
     features = {"blocks": {"a": {"columns": columns, "steps": steps}}}
     with pytest.raises(DataError, match=said):
         treatments(COLUMNS, features, family("linear"))
+
+
+@pytest.mark.parametrize("steps", [{}, {"impute": "most_frequent"}, {"rare": 5}])
+def test_categories_that_a_block_leaves_as_they_are_are_told_to_a_family_that_takes_them(steps):
+    features = {"rest": "drop", "blocks": {"a": {"columns": ["number0", "word1"]}, "b": {
+        "columns": "word0", "steps": steps}}}  # fmt: skip
+    found = treatments(COLUMNS, features, family("xgboost"))
+    assert [([c.name for c in t.columns], t.native) for t in found] == [
+        (["word1"], True), (["word0"], True), (["number0"], False),
+    ]  # fmt: skip
+    assert found[1].why.endswith("taken natively")
+    made = transformer(found, COLUMNS, 0, True).fit(rows())
+    strange = rows().assign(word1=7.0)
+    assert np.isnan(made.transform(strange)[:, 0]).all(), "a level it never saw is missing"
+
+
+def test_codes_beside_columns_that_are_no_categories_are_refused_for_every_family():
+    features = {"blocks": {"a": {"columns": "word0", "steps": {"missing_indicator": True}}}}
+    with pytest.raises(DataError, match="codes would be taken for numbers"):
+        treatments(COLUMNS, features, family("xgboost"))
+
+
+def test_the_rest_is_kept_as_categories_where_these_are_taken_and_else_refused():
+    columns = tuple(column for column in COLUMNS if column.kind != "text")
+    found = treatments(columns, {"rest": "keep"}, family("xgboost"))
+    assert [len(t.columns) for t in found if t.native] == [2]
+    assert "dates as seconds since 1970" in found[1].why
+    said = r"(?s)features.rest: 'word0', 'word1' is a category.*give it a block.*rest: auto"
+    with pytest.raises(DataError, match=said):
+        treatments(columns, {"rest": "keep"}, family("linear"))
+
+
+def constant(value, columns="category"):
+    steps = {"impute": {"constant": value}}
+    kinds = (Column("a", "category", ("x", "y")), Column("b", "category", ("u", "v", "x")),
+             Column("c", "number"))  # fmt: skip
+    features = {
+        "rest": "drop",
+        "blocks": {
+            "some": {
+                "columns": columns,
+                "steps": {**steps, "ordinal": True} if columns != "c" else steps,
+            }
+        },
+    }
+    made = transformer(treatments(kinds, features, family("linear")), kinds, 0, True)
+    table = np.array([[0, 0, 1], [1, 1, 5], [0, 2, 3], [np.nan, np.nan, np.nan]])
+    return made.fit_transform(table)[-1].tolist()
+
+
+def test_a_constant_fills_a_category_with_a_level_of_its_own_or_one_that_there_is():
+    assert constant({"value": "none_given"}) == [2, 3]
+    assert constant(None) == [2, 3]
+    assert constant({"value": "x"}) == [0, 2]
+    assert constant({"value": -1}, "c") == [-1]
+    assert constant({"fill_value": 7}, "c") == [7]
+    assert constant(None, "c") == [0]
+    with pytest.raises(DataError, match=r"(?s)some.steps.impute: 'c' is a number, and cannot be "
+                       r"filled with 'none'"):  # fmt: skip
+        constant({"value": "none"}, "c")
 
 
 def test_text_that_would_be_kept_as_it_is_is_refused():
@@ -341,3 +411,34 @@ def test_no_encoding_grows_with_the_levels(word, wide):
     codes = np.repeat(np.arange(5_000.0), 2)[:, None]
     table = transformer(found, columns, 0, True).fit_transform(codes)
     assert table.shape[1] <= wide + 1
+
+
+def wide(name, levels=30_000, asked=20_000, **beside):
+    columns = (Column("code", "category", tuple(map(str, range(levels)))), Column("n", "number"))
+    features = {"rest": "keep", "blocks": {"a": {"columns": "code", "steps": {
+        "onehot": asked, **beside}}}}  # fmt: skip
+    found = treatments(columns, features, family(name))
+    codes = np.repeat(np.arange(float(levels)), 2)
+    table = np.column_stack([codes, np.ones(len(codes))])
+    return transformer(found, columns, 0, True), table, np.arange(len(codes)) % 2
+
+
+@pytest.mark.parametrize("asked", [20_000, {"max_categories": None}])
+def test_a_column_for_each_of_many_levels_is_sparse_for_who_reads_it(asked):
+    features, table, y = wide("linear", asked=asked)
+    made = features.fit_transform(table, y)
+    assert issparse(made)
+    assert made.shape[1] == (20_001 if asked == 20_000 else 30_001)
+    assert made.nnz == 2 * len(y)
+    few, table, y = wide("linear", levels=60, asked=50)
+    assert not issparse(few.fit_transform(table, y)), "as before where there are few"
+    brought_down, table, y = wide("linear", levels=2_000, asked=1_500, svd=3)
+    assert not issparse(brought_down.fit_transform(table, y))
+
+
+def test_too_many_columns_for_a_family_that_reads_no_sparse_matrix_are_refused_by_name():
+    features, table, y = wide("mlp")
+    with pytest.raises(ValueError, match=r"20,000 columns for 60,000 rows are 9.6 GB") as caught:
+        features.fit_transform(table, y)
+    text = str(blame.blamed(caught.value, features, table, y))
+    assert text.startswith("in 'a', the step onehot: 20,000 columns"), text

@@ -3,6 +3,7 @@ import pytest
 from sklearn.feature_selection import f_classif, f_regression
 
 from engine import catalogue
+from engine.bundle import persist
 from engine.recipe import space
 from engine.steps.features import steps_of
 from engine.testing import transform
@@ -21,7 +22,7 @@ def make(step, option="", params=None, **around):
 
 def test_words_of_a_recipe_are_the_parameters_of_the_class():
     assert make("reduce", "pca", {"components": 3}).n_components == 3
-    assert make("impute", "constant", {"value": -1}).fill_value == -1
+    assert make("impute", "constant", {"fill_value": -1}).value == -1
     assert make("impute", "knn", {"neighbors": 9}).n_neighbors == 9
     assert make("scale", "quantile", {"quantiles": 10}).n_quantiles == 10
     assert make("bin", "uniform", {"bins": 3}).n_bins == 3
@@ -132,3 +133,22 @@ def test_a_range_may_stand_in_any_of_them(given, drawn, expected):
     assert parameter.path.startswith("features.blocks.a.steps.")
     tree = space.resolve(node, lambda _: drawn)
     assert steps_of(tree["a"]["steps"]) == [expected]
+
+
+@pytest.mark.parametrize(
+    ("word", "params", "classify"),
+    [
+        *(("select_k_best", {"score_func": name}, True)
+          for name in ("f_classif", "mutual_info_classif", "chi2")),
+        *(("select_k_best", {"score_func": name}, False)
+          for name in ("f_regression", "mutual_info_regression", "r_regression")),
+        *(("select_from_model", {"estimator": name}, classify)
+          for name in ("extra_trees", "random_forest", "linear") for classify in (True, False)),
+    ],
+)  # fmt: skip
+def test_columns_are_chosen_by_what_a_recipe_names_and_saved(word, params, classify, tmp_path):
+    y = np.arange(80) % 2
+    fitted = made(block(word, {**params, "columns": 2}), classify=classify).fit(rows(), y)
+    persist.save_pipeline(fitted, tmp_path / "features.skops")
+    loaded = persist.load_pipeline(tmp_path / "features.skops")
+    np.testing.assert_array_equal(loaded.transform(rows()), fitted.transform(rows()))

@@ -7,7 +7,7 @@ from typing import Any
 
 from engine import catalogue
 from engine.errors import Fault, RangeError
-from engine.recipe import estimators, ranges, selection, steps
+from engine.recipe import allowed, estimators, ranges, selection, steps
 from engine.recipe.checks import in_history
 from engine.recipe.file.references import Key
 from engine.recipe.steps import Row, Word
@@ -77,8 +77,9 @@ def _unknown_step(name: str) -> Fault:
         message = f"a class of scikit-learn is named without its module, not as {name!r}"
         return Fault(message, hint=f"write {name.rpartition('.')[2]}: {{...}}")
     if name in steps.NOT_IN_BLOCKS:
-        message = f"{name} cannot stand in a block: it does not turn columns of rows into others"
-        return Fault(message, hint="engine list transforms names the steps there are")
+        why, instead = steps.NOT_IN_BLOCKS[name]
+        hint = f"use `{instead}`" if instead else "engine list transforms names the steps there are"
+        return Fault(f"{name} cannot stand in a block: {why}", hint=hint)
     if name[:1].isupper() and not catalogue.near(name, steps.known()):
         return catalogue.unknown("transformer of scikit-learn", name, steps.classes())
     rows = catalogue.rows("transforms")
@@ -101,15 +102,33 @@ def _options(step: str, value: Any, row: Row, key: Key) -> Iterator[tuple[Key, F
     if isinstance(value, Mapping) and not ranges.is_range(value) and len(value) != 1:
         yield key, Fault(f"the step `{step}` takes one option", hint=_example(step, row))
         return
-    for option in _listed(value):
+    default = row["options"][row["default"]]
+    for option in _listed(value) or [value]:
         name = ranges.name(option)
-        if option in OFF or option is True:
+        if _is_plain(option):
             continue
-        if name not in row["options"]:
+        if "main" in default and _is_number(option):
+            yield from _value(option, default, default["main"], key)
+        elif name not in row["options"]:
             fault = catalogue.unknown("option", name, row["options"])
             yield key, Fault(f"the step `{step}` has no option {name!r}", hint=fault.hint)
         elif isinstance(option, Mapping):
             yield from _children(option[name], row["options"][name], (*key, name))
+
+
+def _is_plain(value: Any) -> bool:
+    """Whether a value leaves a step out, or takes it as it is; 0 is neither."""
+    return value is True or value is False or value in (None, "none")
+
+
+def _is_number(value: Any) -> bool:
+    """Whether a value is a number, or a range of numbers."""
+    if not ranges.is_range(value):
+        return isinstance(value, int | float) and not isinstance(value, bool)
+    try:
+        return not isinstance(ranges.read(value).range, ranges.Choice)
+    except RangeError:
+        return False
 
 
 def _alone(name: str, value: Any, found: Word, key: Key) -> Iterator[tuple[Key, Fault]]:
@@ -119,8 +138,9 @@ def _alone(name: str, value: Any, found: Word, key: Key) -> Iterator[tuple[Key, 
         yield key, Fault(message, hint=f"write {name}: true, or {name}: none to leave it out")
         return
     whole = "default" not in value if isinstance(value, Mapping) else True
-    for option in _listed(value) if whole or ranges.is_range(value) else [value]:
-        if option in OFF or option is True:
+    listed = _listed(value) if whole or ranges.is_range(value) else []
+    for option in listed or [value]:
+        if _is_plain(option):
             continue
         yield from _children(option, found.entry, key)
 
@@ -132,20 +152,49 @@ def _children(value: Any, option: Row, key: Key) -> Iterator[tuple[Key, Fault]]:
     known = estimators.parameters(option["class"])
     words = {*option.get("names", {}), *(known or [])}
     if not isinstance(value, Mapping) or ranges.is_range(value):
-        if "main" in option and not isinstance(value, str | bool):
-            return
-        if "main" in option and isinstance(value, str) and ranges.is_range(value):
+        if "main" in option and _is_main(value, option):
+            yield from _value(value, option, option["main"], key)
             return
         first = next(iter(option.get("names", {})), option.get("main", "PARAMETER"))
         hint = f"write {{{first}: {ranges.label(value)}}}"
         yield key, Fault("an option's parameters are written by their names", hint=hint)
         return
-    for name in value:
+    for name, given in value.items():
         if known is not None and name not in words:
             fault = catalogue.unknown("parameter", str(name), words)
             cls = option["class"].rpartition(".")[2]
             hint = fault.hint if words else f"it has none: write {key[-1]}: true"
             yield (*key, str(name)), Fault(f"{cls} has no parameter {name!r}", hint=hint)
+        else:
+            yield from _value(given, option, str(name), (*key, str(name)))
+
+
+def _is_main(value: Any, option: Row) -> bool:
+    """Whether a value may stand for the main parameter: any number, and words that it takes."""
+    if isinstance(value, str) and not ranges.is_range(value):
+        rows = steps.allowed(option, option["main"])
+        return bool(rows) and not allowed.strange(value, rows or ())
+    return not isinstance(value, bool)
+
+
+def _value(value: Any, option: Row, name: str, key: Key) -> Iterator[tuple[Key, Fault]]:
+    """Check the value of a parameter; of a range its ends, or its options."""
+    rows = steps.allowed(option, name)
+    if rows is None or (isinstance(value, str) and (value == "???" or "${" in value)):
+        return
+    for wrong in allowed.strange(value, rows):
+        shown = repr(wrong) if isinstance(wrong, str) else ranges.label(wrong)
+        if not rows:
+            message = (
+                f"`{name}` of {option['class'].rpartition('.')[2]} cannot be given in a recipe"
+            )
+            yield key, Fault(message, hint="leave it out")
+            return
+        message = f"`{'.'.join(key)}` is {shown}; {allowed.expected(rows)} was expected"
+        if isinstance(value, list) and wrong != value:
+            message = message.replace("` is ", "` holds ", 1)
+        guess = allowed.near(wrong, rows)
+        yield key, Fault(message, hint=f"did you mean {guess}?" if guess else "")
 
 
 def _listed(value: Any) -> list[Any]:
