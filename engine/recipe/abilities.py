@@ -43,6 +43,13 @@ def gives_probabilities(family: Tree) -> bool:
     return bool(cls and (builder.get("probabilities") or estimators.gives_probabilities(cls)))
 
 
+def lacks_probabilities(family: Tree) -> bool:
+    """Whether the family's classifier is known to give none: of many a class nothing is known."""
+    cls = classes(family).get("classifier")
+    known = bool(cls) and estimators.gives_probabilities(str(cls)) is False
+    return known and not gives_probabilities(family) and "probability" not in part(family, "params")
+
+
 def stops_early(family: Tree) -> bool:
     """Whether the family stops early, by the engine's doing or its own."""
     return bool(

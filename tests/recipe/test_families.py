@@ -109,3 +109,26 @@ def test_every_family_says_what_it_takes(name, loaded: Load):
     assert said["tasks"]
     assert len(said) == 12
     assert loaded(f"model: {name}\n").recipe.model[name].about
+
+
+MINE = "# @package model.mine\nclassifier: %s\nseed: null\nthreads: null\n"
+
+
+@pytest.mark.parametrize("metric", ["roc_auc", "0.7*roc_auc+0.3*f1", "precision_at_10%"])
+def test_a_metric_of_probabilities_refuses_a_family_that_gives_none(
+    refused: Refused, loaded, write, metric
+):
+    write(MINE % "sklearn.svm.LinearSVC", "conf/model/mine.yaml")
+    asked = f'model: mine\nevaluation: {{metric: "{metric}"}}\n'
+    text = refused(asked)
+    assert "the family mine gives no probabilities, which the metric " in text
+    assert "have them learnt: model.mine.builder=calibrated, or choose another metric" in text
+    assert loaded(asked, "model.mine.builder=calibrated")
+    assert loaded("model: mine\nevaluation: {metric: f1}\n")
+
+
+def test_of_a_class_that_is_not_known_probabilities_are_hoped_for(monkeypatch, loaded, write):
+    monkeypatch.setattr(estimators, "_installed", lambda: frozenset({"my.Model"}))
+    monkeypatch.setattr(estimators, "is_installed", lambda cls: True)
+    write(MINE % "my.Model", "conf/model/mine.yaml")
+    assert loaded("model: mine\nevaluation: {metric: roc_auc}\n")

@@ -62,3 +62,16 @@ def test_constraints_and_class_weights_need_theirs(tmp_path):
 def test_all_is_said_at_once(tmp_path):
     text = said(tmp_path, "binary", svm={"most_rows": 9}, knn={"most_rows": 9}, glm={})
     assert text.count("model.") >= 3
+
+
+LINEAR_SVC = {"classifier": "sklearn.svm.LinearSVC", "builder": "plain", "params": {}}
+
+
+def test_the_metric_that_the_target_decides_needs_probabilities(tmp_path):
+    text = said(tmp_path / "a", "binary", svm=LINEAR_SVC)
+    assert text.startswith("model.svm: the family svm gives no probabilities, which the metric roc")
+    assert "have them learnt: model.svm.builder=calibrated" in text
+    asked = recipe({"svm": family_tree("svm") | LINEAR_SVC | {"builder": "calibrated"}},
+                   search={"trials": 1})  # fmt: skip
+    found = Steps(asked, mixed(120, "binary"), tmp_path / "b").run("search")
+    assert found.best.state == "complete"
