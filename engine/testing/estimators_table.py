@@ -85,6 +85,8 @@ def _rows() -> Iterator[tuple[str, dict[str, Any]]]:
 
 def _row(cls: type, kinds: list[str], params: list[str]) -> dict[str, Any]:
     row: dict[str, Any] = {"kinds": kinds, "params": params}
+    if required := _required(cls):
+        row["required"] = required
     if kinds != ["transformer"]:
         row["weights"] = "sample_weight" in inspect.signature(cls.fit).parameters  # type: ignore[attr-defined]  # an estimator
     if "classifier" in kinds:
@@ -130,6 +132,13 @@ def _parameters(cls: type[BaseEstimator]) -> list[str]:
         if init and not _takes_more(init):
             break
     return sorted(names - {"self", "args", "kwargs"})
+
+
+def _required(cls: type[BaseEstimator]) -> list[str]:
+    """Return the parameters without which a class cannot be made: other estimators, mostly."""
+    own = inspect.signature(cls).parameters.values()
+    open_ended = (inspect.Parameter.VAR_KEYWORD, inspect.Parameter.VAR_POSITIONAL)
+    return [p.name for p in own if p.default is p.empty and p.kind not in open_ended]
 
 
 def _takes_more(init: Any) -> bool:
