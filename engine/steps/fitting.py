@@ -100,3 +100,8 @@ def _classes(name: str, family: Family, split: Split) -> Iterator[Fault]:
         yield Fault(message, f"model.{name}.class_weight", hint)
     elif fault := weights.unknown_class(name, family, split.target):
         yield fault
+    elif (left := weights.weighing(family, split.target)) < 2:
+        found = "one class weighs" if left else "no class weighs"
+        message = f"{found} more than 0, and a model tells two apart at the least"
+        hint = "weigh two classes at the least; those that are not named weigh 1"
+        yield Fault(message, f"model.{name}.class_weight", hint)

@@ -78,8 +78,20 @@ def _by_class(family: Family, codes: Index, start: Numbers, target: Target) -> N
         sums = np.bincount(codes, start, minlength=len(target.classes))
         there = sums > 0
         return np.where(there, sums.sum() / (there.sum() * np.where(there, sums, 1)), 0.0)
+    return _given(family, target)
+
+
+def _given(family: Family, target: Target) -> Numbers:
+    """Return the weight of each class; 1 where the recipe names none."""
     given = dict(family.class_weight or {})
     return np.array([float(given.get(text(label), 1.0)) for label in target.classes])
+
+
+def weighing(family: Family, target: Target) -> int:
+    """Return how many classes weigh more than 0."""
+    if not isinstance(family.class_weight, dict):
+        return len(target.classes)
+    return int((_given(family, target) > 0).sum())
 
 
 def text(label: Any) -> str:
