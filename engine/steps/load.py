@@ -114,7 +114,7 @@ class Dataset:
 
     @cached_property
     def _taken(self) -> _Taken:
-        return _take(read(self.data), self.data, kept=self.sides)
+        return _take(read(self.data), self.data, held=self.sides)
 
     def whole(self, names: Sequence[str]) -> pd.DataFrame:
         """Return columns of all rows that ``data.clean`` leaves, before a sample is drawn.
@@ -170,12 +170,12 @@ def asked(data: Data) -> Asked:
 
 
 def _take(
-    frame: pd.DataFrame, data: Data, also: Sequence[str] = (), kept: Sequence[str] = ()
+    frame: pd.DataFrame, data: Data, also: Sequence[str] = (), held: Sequence[str] = ()
 ) -> _Taken:
     """Pick columns and those of ``also``, clean values, then leave rows out."""
     given = list(frame.columns)
     require(data, given)
-    columns = picked(data, given, kept)
+    columns = picked(data, given, held)
     besides = [n for n in (*rows.needed(data), *also) if n in given and n not in columns]
     frame = frame[[*columns, *dict.fromkeys(besides)]]
     values = rules(data)
