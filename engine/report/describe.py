@@ -98,7 +98,11 @@ def _column(name: str, values: pd.Series[Any], kind: Kind, goal: Goal | None) ->
     plain = values if is_number(values.dtype) else as_written(values)
     distinct = int(plain.nunique())
     drawn, over = prose.lengths(plain) if kind.kind == "text" else (numbers, "")
-    facts = prose.facts(plain, drawn, over) if over else _facts(numbers, plain, kind)
+    facts = (
+        prose.facts(plain, drawn, over)
+        if drawn is not None and over
+        else _facts(numbers, plain, kind)
+    )
     shown = 1 < distinct < present.sum() if drawn is None else distinct > 0  # not of names of rows
     against = goal if goal and goal.name != name and shown else None
     strength, measure = _strength(drawn, plain, goal, distinct)

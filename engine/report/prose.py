@@ -21,8 +21,10 @@ _WORD = re.compile(rf"[^\W\d_]{{{LEAST},}}")
 def lengths(values: pd.Series[Any]) -> tuple[Numbers, str]:
     """Return the length of each text, nan where it is missing, and what it is counted in."""
     words = has_blanks(_some(values))
-    counted = values.str.split().str.len() if words else values.str.len()
-    found: Numbers = counted.to_numpy(dtype=np.float64, na_value=np.nan)
+    found: Numbers = np.full(len(values), np.nan)
+    present = values.notna().to_numpy()
+    known = map(str, values[present])
+    found[present] = [len(text.split()) if words else len(text) for text in known]
     return found, "number of words" if words else "number of letters"
 
 
