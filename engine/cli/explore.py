@@ -78,6 +78,7 @@ def _asked(data: Given, target: str | None) -> Asked:
 def _goal(asked: Asked) -> Goal | None:
     from engine.report.describe import Goal
     from engine.steps.target import read_target
+    from engine.steps.weights import text
 
     name = asked.recipe.data.target
     if not name.strip():
@@ -86,7 +87,7 @@ def _goal(asked: Asked) -> Goal | None:
         fault = unknown("column", name, map(str, asked.frame.columns), "--target")
         raise DataError(Fault(fault.message, fault.where, fault.hint[:300]))
     target = read_target(asked.frame, asked.recipe)
-    return Goal(name, target.task, tuple(map(str, target.classes)), target.values)
+    return Goal(name, target.task, tuple(map(text, target.classes)), target.values)
 
 
 def _write(path: Path, text: str) -> None:

@@ -42,6 +42,13 @@ def gives_probabilities(family: Tree) -> bool:
     return bool(cls and (made.get("probabilities") or estimators.gives_probabilities(cls)))
 
 
+def lacks_probabilities(family: Tree) -> bool:
+    """Whether the family's classifier is known to give none: of many a class nothing is known."""
+    cls = classes(family).get("classifier")
+    known = bool(cls) and estimators.gives_probabilities(str(cls)) is False
+    return known and not gives_probabilities(family) and "probability" not in part(family, "params")
+
+
 def _builder(family: Tree) -> Tree:
     return catalogue.rows("models").get(str(family.get("builder", "plain")), {})
 

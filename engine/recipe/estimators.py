@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.metadata import entry_points
 from importlib.resources import files
@@ -44,7 +44,7 @@ def fault(name: str, kind: str) -> Fault | None:
         return _unknown(name, package, kind)
     if kind not in row["kinds"]:
         return Fault(f"{name} is a {' and '.join(row['kinds'])}, not a {kind}")
-    return None
+    return _made_of_others(name, row["required"]) if "required" in row else None
 
 
 def extra(name: str) -> str:
@@ -99,6 +99,12 @@ def table() -> Mapping[str, Mapping[str, Any]]:
 @cache
 def _installed() -> frozenset[str]:
     return frozenset(point.name for point in entry_points(group=POINTS))
+
+
+def _made_of_others(name: str, required: Sequence[str]) -> Fault:
+    listed = " and ".join(f"`{parameter}`" for parameter in required)
+    message = f"{name} cannot be made without {listed}: other estimators, which no recipe gives"
+    return Fault(message, hint="name a class that stands alone; several are several families")
 
 
 def _unknown(name: str, package: str, kind: str) -> Fault:

@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from pandas.api.types import infer_dtype
 
 from engine.bundle.input import is_number, seconds, shorten, texts
 from engine.contracts import Numbers
-from engine.report import bins, figure
+from engine.report import bins, figure, prose
 from engine.report.bins import Bins, short
 from engine.statistics.association import correlation_ratio, cramers_v, spearman
 
@@ -60,6 +61,8 @@ class Column:
         Figures: how often which values occur, and what the target does over them.
     numbers : ndarray of shape (rows,), optional
         The values of a number or a date.
+    over : str
+        What the figures go by where it is not the column's own values: the length of free text.
     """
 
     name: str
@@ -73,6 +76,7 @@ class Column:
     counts: str
     against: str
     numbers: Numbers | None = None
+    over: str = ""
 
 
 def describe(frame: pd.DataFrame, kinds: Mapping[str, Kind], goal: Goal | None) -> list[Column]:
@@ -91,21 +95,33 @@ def describe(frame: pd.DataFrame, kinds: Mapping[str, Kind], goal: Goal | None) 
 def _column(name: str, values: pd.Series[Any], kind: Kind, goal: Goal | None) -> Column:
     present = values.notna().to_numpy()
     numbers = _numbers(values, kind)
-    plain = values if is_number(values.dtype) else texts(values)
+    plain = values if is_number(values.dtype) else as_written(values)
     distinct = int(plain.nunique())
-    shown = (
-        1 < distinct < present.sum() if numbers is None else distinct > 0
-    )  # not of names of rows
+    drawn, over = prose.lengths(plain) if kind.kind == "text" else (numbers, "")
+    facts = (
+        prose.facts(plain, drawn, over)
+        if drawn is not None and over
+        else _facts(numbers, plain, kind)
+    )
+    shown = 1 < distinct < present.sum() if drawn is None else distinct > 0  # not of names of rows
     against = goal if goal and goal.name != name and shown else None
-    strength, measure = _strength(numbers, plain, goal, distinct)
+    strength, measure = _strength(drawn, plain, goal, distinct)
+    measure += f" of the {over}" if over and measure else ""
     if goal and goal.name == name:
         strength, measure = float("nan"), "it is the target"
     return Column(
         name, kind.kind, kind.reason, int((~present).sum()), distinct,
-        tuple(_facts(numbers, plain, kind)), strength, measure,
-        _counts(_bins(numbers, plain, kind, bins.MOST_BARS)) if shown else "",
-        _against(_bins(numbers, plain, kind, bins.FEWER_BARS), against) if against else "", numbers,
+        tuple(facts), strength, measure,
+        _counts(_bins(drawn, plain, kind, bins.MOST_BARS)) if shown else "",
+        _against(_bins(drawn, plain, kind, bins.FEWER_BARS), against) if against else "",
+        numbers, over,
     )  # fmt: skip
+
+
+def as_written(values: pd.Series[Any]) -> pd.Series[Any]:
+    """Values as text; true and false as a recipe has them."""
+    found = texts(values)
+    return found.str.lower() if infer_dtype(values, skipna=True) == "boolean" else found
 
 
 def _numbers(values: pd.Series[Any], kind: Kind) -> Numbers | None:

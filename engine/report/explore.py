@@ -14,7 +14,7 @@ import pandas as pd
 from engine.bundle.input import shorten
 from engine.contracts import Numbers
 from engine.report import warn
-from engine.report.describe import Column, Goal, Kind, describe
+from engine.report.describe import Column, Goal, Kind, as_written, describe
 from engine.statistics.association import spearman_matrix
 
 ROWS_SHOWN = 5
@@ -94,7 +94,9 @@ def _correlations(columns: Sequence[Column], goal: Goal | None) -> tuple[list[st
 
 
 def _head(frame: pd.DataFrame) -> list[tuple[str, ...]]:
-    rows = frame.head(ROWS_SHOWN).itertuples(index=False, name=None)
+    head = frame.head(ROWS_SHOWN)
+    plain = [as_written(head.iloc[:, place]).tolist() for place in range(head.shape[1])]
+    rows = zip(*plain, strict=True)
     return [tuple("" if pd.isna(x) else shorten(x, 42)[1:-1] for x in row) for row in rows]
 
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from engine.contracts import Numbers
 
-WIDTH, HEIGHT, FOOT = 320, 84, 14
+WIDTH, HEAD, HEIGHT, FOOT = 320, 12, 84, 14
 LETTER = 6  # units that a letter below the bars takes
 CLASSES = 6  # shades of the style sheet
 
@@ -36,7 +36,8 @@ def bars(counts: Sequence[int], labels: Sequence[str], ends: tuple[str, str]) ->
         for i, (count, label) in enumerate(zip(counts, labels, strict=True))
         if count
     ]
-    return _svg("".join(drawn), labels, ends)
+    tops = [(count / most, f"{count:,}") for count in counts]
+    return _svg("".join(drawn + _above(tops)), labels, ends)
 
 
 def means(values: Sequence[float], labels: Sequence[str], ends: tuple[str, str]) -> str:
@@ -47,12 +48,14 @@ def means(values: Sequence[float], labels: Sequence[str], ends: tuple[str, str])
     low, high = min(known), max(known)
     low = 0.0 if 0 <= low <= high <= 1 else low
     span = (high - low) or 1.0
+    tall = [0.04 + 0.96 * (value - low) / span for value in values]
     drawn = [
-        _bar(i, len(values), 0, 0.04 + 0.96 * (value - low) / span, "mean", f"{label}: {value:.4g}")
+        _bar(i, len(values), 0, tall[i], "mean", f"{label}: {value:.4g}")
         for i, (value, label) in enumerate(zip(values, labels, strict=True))
         if np.isfinite(value)
     ]
-    return _svg("".join(drawn), labels, ends)
+    tops = [(top, f"{value:.3g}") for top, value in zip(tall, values, strict=True)]
+    return _svg("".join(drawn + _above(tops)), labels, ends)
 
 
 def shares(
@@ -80,11 +83,26 @@ def shares(
 def _bar(place: int, of: int, foot: float, height: float, shade: str, text: str) -> str:
     step = WIDTH / of
     gap = min(1.0, step * 0.1)
-    y, tall = (1 - foot - height) * HEIGHT, max(height * HEIGHT, 0.7)
+    y, tall = HEAD + (1 - foot - height) * HEIGHT, max(height * HEIGHT, 0.7)
     return (
         f'<rect class="{shade}" x="{place * step:.1f}" y="{y:.1f}" width="{step - gap:.1f}" '
         f'height="{tall:.1f}"><title>{escape(text)}</title></rect>'
     )
+
+
+def _above(tops: Sequence[tuple[float, str]]) -> list[str]:
+    """Write each bar's number above it where there is room, else that of the highest alone."""
+    step = WIDTH / len(tops)
+    known = [i for i, (top, _) in enumerate(tops) if np.isfinite(top)]
+    if any(len(tops[i][1]) * LETTER >= step for i in known):
+        known = [max(known, key=lambda i: tops[i][0])]
+    return [_number(i, step, *tops[i]) for i in known]
+
+
+def _number(place: int, step: float, top: float, text: str) -> str:
+    half = len(text) * LETTER / 2
+    x = min(max((place + 0.5) * step, half), WIDTH - half)
+    return _name(x, "middle", text, HEAD + (1 - top) * HEIGHT - 2)
 
 
 def _svg(inner: str, labels: Sequence[str], ends: tuple[str, str]) -> str:
@@ -94,10 +112,10 @@ def _svg(inner: str, labels: Sequence[str], ends: tuple[str, str]) -> str:
         names = [_name((i + 0.5) * step, "middle", label) for i, label in enumerate(labels)]
     else:
         names = [_name(0, "start", ends[0]), _name(WIDTH, "end", ends[1])]
-    box = f"0 0 {WIDTH} {HEIGHT + FOOT}"
+    box = f"0 0 {WIDTH} {HEAD + HEIGHT + FOOT}"
     return f'<svg viewBox="{box}" role="img">{inner}{"".join(names)}</svg>'
 
 
-def _name(x: float, anchor: str, text: str) -> str:
+def _name(x: float, anchor: str, text: str, y: float = HEAD + HEIGHT + 11) -> str:
     short = escape(text if len(text) <= 24 else f"{text[:23]}…")
-    return f'<text x="{x:.0f}" y="{HEIGHT + 11}" text-anchor="{anchor}">{short}</text>'
+    return f'<text x="{x:.0f}" y="{y:.0f}" text-anchor="{anchor}">{short}</text>'

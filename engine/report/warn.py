@@ -132,4 +132,4 @@ def _odd_texts(values: pd.Series[Any]) -> Iterator[str]:
     folded = words.str.strip().str.lower()
     if folded.nunique() < len(words):
         twice = words[folded.duplicated(keep=False).to_numpy()]
-        yield f"values differ only in case or blanks, as {', '.join(map(repr, twice.iloc[:2]))}"
+        yield f"values differ only in case or blanks, as {', '.join(map(shorten, twice.iloc[:2]))}"

@@ -20,7 +20,7 @@ from engine.bundle.predict import Model
 from engine.contracts import Index, Listener, Metric, Predicted
 from engine.recipe.schema import Recipe
 from engine.search.candidate import Outcome, Trial
-from engine.steps import measures, warned
+from engine.steps import measures, shares, warned
 from engine.steps.load import Dataset
 from engine.steps.search import Searched
 from engine.steps.split import Split
@@ -80,6 +80,7 @@ def run(recipe: Recipe, inputs: Mapping[str, Any], folder: Path, listener: Liste
     ]
     _tell_untried(recipe, searched, listener)
     _tell_warnings(searched.metric, rows, inputs["refit"].warnings, listener)
+    _tell_shares(recipe, rows[0], metrics, split, listener)
     outcomes = _outcomes(searched, searched.best, split)
     name = partial(_names, recipe.data.id, inputs["load"])
     _write_out_of_fold(outcomes, split, name, folder)
@@ -175,6 +176,15 @@ def _tell_warnings(
     if refit and not rows[0]["warnings"]:
         did, said = warned.told(min(refit, key=warned.rank))
         text = f"{rows[0]['family']}: the fit on all training rows {did}: {said}"
+        listener("notice", text=text)
+
+
+def _tell_shares(
+    recipe: Recipe, row: Mapping[str, Any], metrics: Sequence[Metric], split: Split,
+    listener: Listener,
+) -> None:  # fmt: skip
+    name = row["family"]
+    for text in shares.worse(name, recipe.model[name], row["cv"], metrics, split):
         listener("notice", text=text)
 
 

@@ -8,8 +8,10 @@ import numpy as np
 
 from engine.errors import Fault, RecipeError
 from engine.recipe import abilities, objectives
+from engine.recipe.checks import in_families
+from engine.recipe.metric.read import read
 from engine.recipe.schema import Family, Recipe
-from engine.steps import weights
+from engine.steps import measures, weights
 from engine.steps.split import Split
 
 KIND = {True: "classifier", False: "regressor"}
@@ -24,18 +26,21 @@ def require(recipe: Recipe, split: Split) -> None:
         Naming every one of them, with the key to change.
     """
     faults = [
-        fault for name, family in recipe.model.items() for fault in _faults(name, family, split)
+        fault
+        for name, family in recipe.model.items()
+        for fault in _faults(name, family, recipe, split)
     ]
     if faults:
         raise RecipeError(*faults)
 
 
-def _faults(name: str, family: Family, split: Split) -> Iterator[Fault]:
+def _faults(name: str, family: Family, recipe: Recipe, split: Split) -> Iterator[Fault]:
     classify, task = bool(split.target.classes), split.target.task
     if (family.classifier if classify else family.regressor) is None:
         message = f"the family {name} has no {KIND[classify]}, and the target makes this {task}"
         yield Fault(message, f"model.{name}", "leave it out")
     yield from _weights(name, family, split)
+    yield from _probabilities(name, family, recipe, split)
     yield from _objective(name, family, split)
     yield from _constraints(name, family, split)
     yield from _classes(name, family, split)
@@ -52,6 +57,14 @@ def _weights(name: str, family: Family, split: Split) -> Iterator[Fault]:
     if split.weights is not None and not abilities.takes_weights(family.model_dump(), kind):
         message = f"the {kind} of the family {name} takes no weights of rows"
         yield Fault(message, f"model.{name}", "leave it out, or leave out data.weight")
+
+
+def _probabilities(name: str, family: Family, recipe: Recipe, split: Split) -> Iterator[Fault]:
+    metric = measures.metric_name(recipe, split.target)
+    if split.target.classes and read(metric).needs_probabilities:
+        fault = in_families.without_probabilities(name, family.model_dump(), metric)
+        if fault:
+            yield Fault(fault.message, f"model.{name}", fault.hint)
 
 
 def _objective(name: str, family: Family, split: Split) -> Iterator[Fault]:
@@ -87,3 +100,8 @@ def _classes(name: str, family: Family, split: Split) -> Iterator[Fault]:
         yield Fault(message, f"model.{name}.class_weight", hint)
     elif fault := weights.unknown_class(name, family, split.target):
         yield fault
+    elif (left := weights.weighing(family, split.target)) < 2:
+        found = "one class weighs" if left else "no class weighs"
+        message = f"{found} more than 0, and a model tells two apart at the least"
+        hint = "weigh two classes at the least; those that are not named weigh 1"
+        yield Fault(message, f"model.{name}.class_weight", hint)

@@ -17,7 +17,7 @@ from engine.contracts import Index, Listener
 from engine.errors import DataError, Fault
 from engine.recipe.schema import Data, Recipe
 from engine.sources import Asked
-from engine.steps import rows
+from engine.steps import rows, sides
 from engine.steps.values import advise, picked, require, require_semantic, rules
 
 ABOUT = "read the rows"
@@ -91,9 +91,16 @@ class _Taken:
 
 @dataclass(frozen=True)
 class Dataset:
-    """The rows of a source; read when first asked for."""
+    """The rows of a source; read when first asked for.
+
+    Attributes
+    ----------
+    sides : tuple of str
+        Columns that only say how rows are split, which are kept whatever is picked.
+    """
 
     data: Data
+    sides: tuple[str, ...] = ()
 
     @cached_property
     def frame(self) -> pd.DataFrame:
@@ -107,7 +114,7 @@ class Dataset:
 
     @cached_property
     def _taken(self) -> _Taken:
-        return _take(read(self.data), self.data)
+        return _take(read(self.data), self.data, held=self.sides)
 
     def whole(self, names: Sequence[str]) -> pd.DataFrame:
         """Return columns of all rows that ``data.clean`` leaves, before a sample is drawn.
@@ -131,6 +138,11 @@ class Dataset:
             return index
         numbers: Index = self.frame.index.to_numpy(dtype=np.intp)[index]
         return numbers
+
+
+def of(recipe: Recipe) -> Dataset:
+    """Return the rows that a recipe learns from."""
+    return Dataset(recipe.data, tuple(sides.named(recipe).values()))
 
 
 def read(data: Data) -> pd.DataFrame:
@@ -157,11 +169,13 @@ def asked(data: Data) -> Asked:
     return Asked(data.source or "", data.query or "", tables)
 
 
-def _take(frame: pd.DataFrame, data: Data, also: Sequence[str] = ()) -> _Taken:
+def _take(
+    frame: pd.DataFrame, data: Data, also: Sequence[str] = (), held: Sequence[str] = ()
+) -> _Taken:
     """Pick columns and those of ``also``, clean values, then leave rows out."""
     given = list(frame.columns)
     require(data, given)
-    columns = picked(data, given)
+    columns = picked(data, given, held)
     besides = [n for n in (*rows.needed(data), *also) if n in given and n not in columns]
     frame = frame[[*columns, *dict.fromkeys(besides)]]
     values = rules(data)
@@ -176,7 +190,7 @@ def _take(frame: pd.DataFrame, data: Data, also: Sequence[str] = ()) -> _Taken:
 
 def run(recipe: Recipe, inputs: Mapping[str, Any], folder: Path, listener: Listener) -> Dataset:
     """Read the rows, and note how many there are."""
-    dataset = Dataset(recipe.data)
+    dataset = of(recipe)
     _ = dataset.frame
     (folder / "facts.json").write_text(json.dumps(asdict(dataset.facts)), "utf-8")
     return dataset
@@ -205,7 +219,7 @@ def load(recipe: Recipe, folder: Path) -> Dataset:
     """Return the rows of an earlier run; the file is read only if they are looked at."""
     facts = Facts(**json.loads((folder / "facts.json").read_text("utf-8")))
     require_semantic(recipe.data, facts.given)
-    dataset = Dataset(recipe.data)
+    dataset = of(recipe)
     vars(dataset)["facts"] = facts
     return dataset
 

@@ -43,9 +43,12 @@ def declared(data: Data) -> dict[str, Declared]:
     return found
 
 
-def picked(data: Data, given: Sequence[str]) -> list[str]:
-    """Return the columns to keep, in their order; those named under ``data`` are."""
-    semantic = {getattr(data, key) for key in SEMANTIC}
+def picked(data: Data, given: Sequence[str], sides: Iterable[str] = ()) -> list[str]:
+    """Return the columns to keep, in their order; those named under ``data`` and in ``sides`` are.
+
+    ``sides`` are columns that say how rows are split, of which ``data`` says nothing.
+    """
+    semantic = {*(getattr(data, key) for key in SEMANTIC), *sides}
     if isinstance(data.columns, list):
         kept = {*data.columns, *semantic} if data.columns else set(given)
     else:

@@ -6,6 +6,7 @@ then says the same with and without them, and means what the metric's name says.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -74,12 +75,23 @@ def of(family: Family, weights: Numbers | None, target: Target, rows: Index) -> 
 
 
 def _by_class(family: Family, codes: Index, start: Numbers, target: Target) -> Numbers:
-    if family.class_weight == "balanced":
+    if not isinstance(family.class_weight, dict):  # balanced
         sums = np.bincount(codes, start, minlength=len(target.classes))
         there = sums > 0
         return np.where(there, sums.sum() / (there.sum() * np.where(there, sums, 1)), 0.0)
-    given = dict(family.class_weight or {})
+    return _given(family.class_weight, target)
+
+
+def _given(given: Mapping[str, float], target: Target) -> Numbers:
+    """Return the weight of each class; 1 where the recipe names none."""
     return np.array([float(given.get(text(label), 1.0)) for label in target.classes])
+
+
+def weighing(family: Family, target: Target) -> int:
+    """Return how many classes weigh more than 0."""
+    if not isinstance(family.class_weight, dict):
+        return len(target.classes)
+    return int((_given(family.class_weight, target) > 0).sum())
 
 
 def text(label: Any) -> str:

@@ -104,6 +104,8 @@ def _rows() -> Iterator[tuple[str, dict[str, Any]]]:
 
 def _row(cls: type, kinds: list[str], params: list[str]) -> dict[str, Any]:
     row: dict[str, Any] = {"kinds": kinds, "params": params}
+    if required := _required(cls):
+        row["required"] = required
     is_step = cls.__name__ in USED or cls.__name__ not in NOT_IN_BLOCKS
     if "transformer" in kinds and is_step and (values := dict(_values(cls))):
         row["values"] = values
@@ -124,9 +126,7 @@ def _missing(cls: type[BaseEstimator]) -> str | None:
     None for one that needs an estimator; of ours the catalogue says it.
     """
     ours = cls.__module__.startswith("engine.")
-    if ours or any(
-        _required(parameter) for parameter in inspect.signature(cls).parameters.values()
-    ):
+    if ours or _required(cls):
         return None
     tags = get_tags(cls()).input_tags
     if tags.string or not tags.two_d_array:
@@ -138,11 +138,6 @@ def _missing(cls: type[BaseEstimator]) -> str | None:
         table = cls().fit_transform(np.array([[0, np.nan, 1, 1] * 5] * 2).T, [0, 1] * 10)
     found = table.toarray() if issparse(table) else np.asarray(table)
     return "keeps" if np.isnan(found.astype(float)).any() else "fills"
-
-
-def _required(parameter: inspect.Parameter) -> bool:
-    named = parameter.kind in (parameter.POSITIONAL_OR_KEYWORD, parameter.KEYWORD_ONLY)
-    return named and parameter.default is parameter.empty
 
 
 def _vectorizers() -> set[str]:
@@ -226,6 +221,13 @@ def _interval(found: Interval) -> str:
     ends = [(low, found.left), (high, found.right)]
     bounds = [f"{word} {end:g}" for word, end in ends if end is not None and isfinite(end)]
     return " ".join([kind, *bounds])
+
+
+def _required(cls: type[BaseEstimator]) -> list[str]:
+    """Return the parameters without which a class cannot be made: other estimators, mostly."""
+    own = inspect.signature(cls).parameters.values()
+    open_ended = (inspect.Parameter.VAR_KEYWORD, inspect.Parameter.VAR_POSITIONAL)
+    return [p.name for p in own if p.default is p.empty and p.kind not in open_ended]
 
 
 def _takes_more(init: Any) -> bool:

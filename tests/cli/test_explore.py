@@ -40,3 +40,12 @@ def test_what_is_refused(folder, engine: Engine):
         assert ended.code == 2, words
         assert message in ended.err
     assert not (folder / "outputs" / "explored").exists()
+
+
+def test_classes_are_written_as_a_recipe_has_them(folder, engine: Engine):
+    rows = "".join(f"{n},{str(n % 3 == 0).lower()}\n" for n in range(60))
+    (folder / "flags.csv").write_text("n,flag\n" + rows, "utf-8")
+    assert engine("explore", "flags.csv", "--target", "flag").code == 0
+    page = (folder / "outputs" / "explored" / "flags.html").read_text("utf-8")
+    assert "</span>true" in page
+    assert "True" not in page

@@ -20,7 +20,7 @@ evaluation: {folds: 3}
 """
 
 
-FOLDS = ("evaluation.fold_column=city", "evaluation.holdout=0")
+FOLDS = ("evaluation.fold_column=city", "~evaluation.folds", "evaluation.holdout=0")
 
 
 @dataclass(frozen=True)

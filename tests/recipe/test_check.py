@@ -395,8 +395,14 @@ SPLITS = [
     ("time: t", "{repeats: 3}", "`evaluation.repeats` is 3, and the split forward is the same"),
     ("", "{repeats: 0}", "`evaluation.repeats` is 0; at least 1 was expected"),
     ("", "{repeats: 2, fold_column: f}", "the split predefined is the same each time"),
+    ("", "{folds: 7, fold_column: f}", "`evaluation.folds` is 7, and the column f names the folds"),
+    ("group: g", "{folds: 3, fold_column: f}", "is 3, and the column f names the folds"),
     ("", "{order: random}", "`evaluation.order` is random, and there is no `data.time`"),
-    ("time: t", "{order: random, gap: 7d}", "`evaluation.gap` is 7d, and there is no"),
+    (
+        "time: t", "{order: random, gap: 7d}",
+        "`evaluation.gap` is 7d, and evaluation.order is random, and overrules data.time",
+    ),
+    ("time: t, group: g", "{order: random, window: sliding}", "is random, and overrules data.time"),
     (
         "time: t", "{order: random, split: forward}",
         "`evaluation.order` is random, and `evaluation.split` is forward",
@@ -436,6 +442,7 @@ def test_contradictions_of_a_split_are_refused(
         ("group: g", "{fold_column: f}"),
         ("group: g", "{split: stratified_grouped, repeats: 3}"),
         ("time: t", "{order: random, fold_column: f}"),
+        ("", "{fold_column: f, folds: 5}"),  # as it is written in the recipe that a run leaves
         ("time: t", "{gap: 0, window: 12h, holdout: {column: late, value: x}}"),
     ],
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from sklearn.utils import all_estimators
 
 from engine.recipe import estimators
 from engine.testing import estimators_table
@@ -58,3 +59,28 @@ def test_parameters_of_the_classes_above_are_known() -> None:
     known = estimators.parameters("xgboost.XGBClassifier")
     assert known is not None
     assert {"max_depth", "objective", "n_estimators", "early_stopping_rounds"} <= set(known)
+
+
+@pytest.mark.parametrize(
+    ("name", "parameter"),
+    [
+        ("sklearn.ensemble.VotingClassifier", "estimators"),
+        ("sklearn.ensemble.StackingClassifier", "estimators"),
+        ("sklearn.multiclass.OneVsRestClassifier", "estimator"),
+    ],
+)
+def test_a_class_made_of_other_estimators_is_refused(name: str, parameter: str) -> None:
+    fault = estimators.fault(name, "classifier")
+    assert fault
+    whole = f"{name} cannot be made without `{parameter}`: other estimators, which no recipe gives"
+    assert fault.message == whole
+    assert fault.hint == "name a class that stands alone; several are several families"
+
+
+@pytest.mark.filterwarnings("ignore:.*deprecated:FutureWarning")
+@pytest.mark.parametrize("kind", ["classifier", "regressor"])
+def test_every_class_that_is_taken_can_be_made_of_its_defaults(kind: str) -> None:
+    for name, cls in all_estimators(kind):
+        path = f"{cls.__module__.split('._')[0]}.{name}"
+        if estimators.fault(path, kind) is None:
+            assert isinstance(cls(), cls)

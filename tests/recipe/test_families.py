@@ -6,6 +6,7 @@ import sys
 import pytest
 
 from engine.recipe import abilities, estimators
+from engine.recipe.checks import in_boosters
 from engine.testing.recipes import FAMILIES, family_tree
 from tests.recipe.conftest import Load, Refused
 
@@ -109,3 +110,64 @@ def test_every_family_says_what_it_takes(name, loaded: Load):
     assert said["tasks"]
     assert len(said) == 12
     assert loaded(f"model: {name}\n").recipe.model[name].about
+
+
+MINE = "# @package model.mine\nclassifier: %s\nseed: null\nthreads: null\n"
+
+
+@pytest.mark.parametrize("metric", ["roc_auc", "0.7*roc_auc+0.3*f1", "precision_at_10%"])
+def test_a_metric_of_probabilities_refuses_a_family_that_gives_none(
+    refused: Refused, loaded, write, metric
+):
+    write(MINE % "sklearn.svm.LinearSVC", "conf/model/mine.yaml")
+    asked = f'model: mine\nevaluation: {{metric: "{metric}"}}\n'
+    text = refused(asked)
+    assert "the family mine gives no probabilities, which the metric " in text
+    assert "have them learnt: model.mine.builder=calibrated, or choose another metric" in text
+    assert loaded(asked, "model.mine.builder=calibrated")
+    assert loaded("model: mine\nevaluation: {metric: f1}\n")
+
+
+def test_of_a_class_that_is_not_known_probabilities_are_hoped_for(monkeypatch, loaded, write):
+    monkeypatch.setattr(estimators, "_installed", lambda: frozenset({"my.Model"}))
+    monkeypatch.setattr(estimators, "is_installed", lambda cls: True)
+    write(MINE % "my.Model", "conf/model/mine.yaml")
+    assert loaded("model: mine\nevaluation: {metric: roc_auc}\n")
+
+
+@pytest.mark.parametrize(
+    ("override", "said"),
+    [
+        ("model.xgboost.params.max_depth=deep", "is 'deep'; a whole number was expected"),
+        ("model.xgboost.params.max_depth=2.5", "is 2.5; a whole number was expected"),
+        ("model.xgboost.params.max_depth='interval(2, 5)'",
+         "is drawn from all numbers; whole ones were expected\n    write range(2, 5)"),
+        ("model.xgboost.params.max_depth=choice(3, deep)", "is 'deep'; a whole number was expec"),
+        ("model.xgboost.params.learning_rate=slow", "is 'slow'; a number was expected"),
+        ("model.lightgbm.params.num_leaves=many", "is 'many'; a whole number was expected"),
+        ("model.catboost.params.depth=true", "is true; a whole number was expected"),
+        ("model.ebm.params.max_bins=all", "is 'all'; a whole number was expected"),
+    ],
+)  # fmt: skip
+def test_a_text_is_no_number_of_a_booster(refused: Refused, override, said):
+    text = refused("model: [xgboost, lightgbm, catboost, ebm]\n", override)
+    assert f"`{override.partition('=')[0]}` {said}" in text
+
+
+@pytest.mark.parametrize(
+    "override",
+    ["max_depth=null", "max_depth=6.0", "max_depth=choice(3, 5)", "learning_rate=1", "gamma=0.5",
+     "max_depth='range(2, 5)'", "max_depth='${seed}'", "booster=dart"],
+)  # fmt: skip
+def test_what_a_booster_takes_is_accepted(loaded, override):
+    assert loaded("model: [xgboost]\nseed: 3\n", f"model.xgboost.params.{override}")
+
+
+@pytest.mark.parametrize("name", ["xgboost", "lightgbm", "catboost", "ebm"])
+def test_boosters_have_the_parameters_that_are_listed(name):
+    cls = family_tree(name)["classifier"]
+    package = cls.partition(".")[0]
+    listed = {*in_boosters.WHOLE[package], *in_boosters.NUMBERS[package]}
+    assert listed <= set(estimators.parameters(cls))
+    numbers = [k for k, v in family_tree(name)["params"].items() if "search" in str(v)]
+    assert set(numbers) - {"interactions"} <= listed

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -185,6 +186,38 @@ def test_what_cannot_be_meant_is_told(refused: Refused, override: str, message: 
     assert f"command line: {override}: {message}" in refused("", override)
 
 
+@pytest.mark.parametrize(
+    ("override", "key", "value"),
+    [
+        ("data.source=a(b", "data.source", "a(b"),
+        ('data.target=it"s', "data.target", 'it"s'),
+        ("data.clean.where=a > 3 and b == 'x'", "data.clean.where", "a > 3 and b == 'x'"),
+        ('data.columns={"my col": drop, b: "drop"}', "data.columns",
+         {"my col": "drop", "b": "drop"}),
+        ('model.linear.class_weight={"yes": 5, \'no\': 1}', "model.linear.class_weight",
+         {"yes": 5, "no": 1}),
+        ('data.expect={"columns": {"a": {"min": 0}}}', "data.expect",
+         {"columns": {"a": {"min": 0}}}),
+    ],
+)  # fmt: skip
+def test_what_is_advised_for_a_value_that_hydra_cannot_read_works(
+    loaded: Load, refused: Refused, override: str, key: str, value: object
+) -> None:
+    text = refused("", override)
+    assert "Hydra cannot read the value" in text
+    (mended,) = shlex.split(text.splitlines()[-1].partition(": ")[2])
+    found = loaded("", mended).tree
+    for part in key.split("."):
+        found = found[part]
+    assert found == value
+
+
+@pytest.mark.parametrize("value", ["{'1': drop}", "{a: it's}", "[it's]", "{'x: y': drop}"])
+def test_what_hydra_cannot_be_told_goes_into_the_recipe(refused: Refused, value: str) -> None:
+    text = refused("", f"data.columns={value}")
+    assert "Hydra cannot read the value\n    write it in the recipe: data.columns" in text
+
+
 def test_secrets_of_overrides_are_masked(refused: Refused) -> None:
     message = refused(
         "", "data.source=postgresql://ann:hunter2@h/d", "model.linear.params.token=t0p"
@@ -193,6 +226,9 @@ def test_secrets_of_overrides_are_masked(refused: Refused) -> None:
     assert "t0p" not in message
     assert "command line: data.source=postgresql://ann:***@h/d" in message
     assert "write ${oc.env:NAME} in its place" in message
+    message = refused("", "model.linear.params.token=t0p(")
+    assert "t0p" not in message
+    assert "Hydra cannot read the value\n    it holds a credential: write ${oc.env:NA" in message
 
 
 def test_an_override_of_a_family_not_selected_is_set_aside(loaded: Load) -> None:

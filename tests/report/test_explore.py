@@ -166,3 +166,74 @@ def test_the_page_stays_below_three_megabytes():
 def test_any_values_make_a_page(values):
     frame = pd.DataFrame({"x": pd.Series(values, dtype=object)})
     assert "<h3>x</h3>" in page(explored(frame))
+
+
+def shown(svg: str) -> list[str]:
+    """Return the texts that a figure shows without a mouse."""
+    return re.findall(r"<text[^>]*>([^<]*)</text>", svg)
+
+
+def test_bars_say_how_many_rows_they_are(frame):
+    found = {column.name: column for column in explored(frame).columns}
+    counts = frame["word"].value_counts()
+    assert set(shown(found["word"].counts)) == {*counts.index, *map(str, counts)}
+    highest = max(int(n) for n in re.findall(r": (\d+)</title>", found["number"].counts))
+    assert str(highest) in shown(found["number"].counts)
+    goal = Goal("same", "regression", (), frame["same"].to_numpy())
+    against = {column.name: column.against for column in explored(frame, goal).columns}
+    means = frame["same"].groupby(frame["word"]).mean()
+    assert {f"{mean:.3g}" for mean in means} < set(shown(against["word"]))
+
+
+SAID = ["The valve leaks", "the pump of the plant leaks and the valve is stuck", "pump leaks again"]
+
+
+@pytest.fixture(scope="module")
+def notes() -> pd.DataFrame:
+    return pd.DataFrame(
+        {"x": [f"{SAID[n % 3]} {'in 19 ' * (n % 7)}{n}" for n in range(60)], "y": np.arange(60) % 2}
+    )
+
+
+def test_of_free_text_lengths_are_drawn_and_common_words_named(notes):
+    (column, _) = explored(notes).columns
+    assert column.kind == "text"
+    assert column.over == "number of words"
+    counts = re.findall(r"<title>([^:]*): (\d+)</title>", column.counts)
+    lengths = notes["x"].str.split().str.len().value_counts()
+    assert {int(label): int(count) for label, count in counts} == lengths.to_dict()
+    facts = dict(column.facts)
+    assert facts["words"] == f"{lengths.index.min()} to {lengths.index.max()}"
+    assert facts["in most rows"].startswith("leaks (100.0%), pump (66.7%), valve (66.7%)")
+    assert "most frequent" not in facts
+
+
+def test_of_free_text_the_length_goes_with_the_target(notes):
+    words = notes["x"].str.split().str.len()
+    goal = Goal("y", "regression", (), words.to_numpy(float))
+    column = explored(notes.assign(y=words), goal).columns[0]
+    assert column.strength == pytest.approx(1)
+    assert column.measure == "rank correlation of the number of words"
+    assert 'class="mean"' in column.against
+
+
+def test_letters_are_counted_where_no_blanks_part_words():
+    said = [f"今天天气很好我们一起去公园散步吧{'好' * (n % 5)}{chr(0x4E00 + n)}" for n in range(60)]
+    (column,) = explored(pd.DataFrame({"x": said})).columns
+    assert (column.kind, column.over) == ("text", "number of letters")
+    assert "in most rows" not in dict(column.facts)
+
+
+@pytest.mark.parametrize("values", [[True, False], [True, False, None]])
+def test_truth_values_are_written_as_a_recipe_has_them(values):
+    frame = pd.DataFrame({"x": pd.Series(values * 20, dtype=object).infer_objects()})
+    text = page(explored(frame))
+    assert "true" in text
+    assert "True" not in text
+    assert "False" not in text
+
+
+def test_long_values_that_differ_in_case_are_cut():
+    texts = warned(pd.DataFrame({"x": ["a" * 300, "A" * 300, "b"] * 5}))
+    (text,) = [text for text in texts if text.startswith("values differ only in case")]
+    assert len(text) < 160

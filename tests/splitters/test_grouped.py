@@ -1,5 +1,6 @@
 """No group on both sides; sizes and classes balanced as far as groups allow."""
 
+import itertools
 import time
 
 import numpy as np
@@ -46,6 +47,38 @@ def test_holdout_is_off_by_the_largest_group_at_most(sizes, seed, share):
     assert len(fold.train)
     assert len(fold.valid)
     assert abs(len(fold.valid) - share * sum(sizes)) <= max(sizes)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_few_groups_are_held_out_as_near_to_the_share_as_they_come(seed):
+    assert len(grouped.holdout(rows_of([500, 300, 200], seed), 0.2, seed).valid) == 200
+    assert len(grouped.holdout(rows_of([500, 300, 200], seed), 0.5, seed).valid) == 500
+    assert len(grouped.holdout(rows_of([900, 60, 40], seed), 0.2, seed).valid) == 100
+
+
+@given(
+    sizes=st.lists(st.integers(1, 60), min_size=2, max_size=8),
+    seed=SEEDS,
+    share=st.sampled_from([0.05, 0.2, 0.5, 0.8]),
+)
+def test_no_choice_of_few_groups_is_much_nearer_to_the_share(sizes, seed, share):
+    wanted, whole = share * sum(sizes), range(len(sizes))
+    some = [c for n in whole[1:] for c in itertools.combinations(sizes, n)]
+    nearest = min(abs(sum(chosen) - wanted) for chosen in some)
+    held = len(grouped.holdout(rows_of(sizes, seed), share, seed).valid)
+    assert abs(held - wanted) <= nearest + sum(sizes) / 100 + 1e-9
+
+
+def test_of_few_groups_those_are_held_out_that_balance_the_classes():
+    groups = np.repeat(np.arange(10), 100)
+    rate = np.array([0, 0, 0, 0, 0.5, 0.5, 1, 1, 1, 1])[groups]
+    target = (np.tile(np.arange(100), 10) < rate * 100).astype(int)
+    held = {tuple(np.unique(groups[grouped.holdout(Rows(1000, target, groups), 0.2, seed).valid]))
+            for seed in range(20)}  # fmt: skip
+    assert all(np.mean(rate[::100][list(chosen)]) == 0.5 for chosen in held)
+    assert len(held) > 5  # equals are chosen from by the seed
+    again = [grouped.holdout(Rows(1000, target, groups), 0.2, 3).valid.tolist() for _ in range(2)]
+    assert again[0] == again[1]
 
 
 def unevenness(target, folds):

@@ -59,6 +59,36 @@ def test_constraints_and_class_weights_need_theirs(tmp_path):
     assert "did you mean 'yes'?" in text
 
 
+@pytest.mark.parametrize(
+    ("task", "given"), [("binary", {"no": 0}), ("binary", {"yes": 0, "no": 0}),
+                        ("multiclass", {"high": 0, "low": 0})],
+)  # fmt: skip
+def test_two_classes_weigh_more_than_nothing(tmp_path, task, given):
+    text = said(tmp_path, task, linear={"class_weight": given})
+    left = "one class weighs" if len(given) == 1 or task == "multiclass" else "no class weighs"
+    assert text.startswith(f"model.linear.class_weight: {left} more than 0, and a model tells two ")
+    assert "weigh two classes at the least" in text
+
+
+def test_a_class_may_weigh_nothing_where_two_are_left(tmp_path):
+    told = family_tree("linear") | {"class_weight": {"low": 0}}
+    made = Steps(recipe({"linear": told}, search={"trials": 1}), mixed(120, "multiclass"), tmp_path)
+    assert made.run("search").best.state == "complete"
+
+
 def test_all_is_said_at_once(tmp_path):
     text = said(tmp_path, "binary", svm={"most_rows": 9}, knn={"most_rows": 9}, glm={})
     assert text.count("model.") >= 3
+
+
+LINEAR_SVC = {"classifier": "sklearn.svm.LinearSVC", "builder": "plain", "params": {}}
+
+
+def test_the_metric_that_the_target_decides_needs_probabilities(tmp_path):
+    text = said(tmp_path / "a", "binary", svm=LINEAR_SVC)
+    assert text.startswith("model.svm: the family svm gives no probabilities, which the metric roc")
+    assert "have them learnt: model.svm.builder=calibrated" in text
+    asked = recipe({"svm": family_tree("svm") | LINEAR_SVC | {"builder": "calibrated"}},
+                   search={"trials": 1})  # fmt: skip
+    found = Steps(asked, mixed(120, "binary"), tmp_path / "b").run("search")
+    assert found.best.state == "complete"

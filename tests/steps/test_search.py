@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from engine.errors import DataError, SearchError
+from engine.errors import DataError, RecipeError, SearchError
 from engine.search.record import read_trials
 from engine.steps import search, unit
 from engine.testing.frames import mixed
@@ -196,7 +196,7 @@ def test_a_family_without_probabilities_is_told_so_where_the_metric_needs_them(t
         "margin": {**family_tree("linear"), "classifier": "sklearn.svm.LinearSVC", "params": {}}
     }
     made = Steps(recipe(tree, search={"trials": 1}), mixed(120), tmp_path)
-    with pytest.raises(SearchError, match="roc_auc needs probabilities, and it gives none"):
+    with pytest.raises(RecipeError, match="gives no probabilities, which the metric roc_auc"):
         made.run("search")
     made = Steps(
         recipe(tree, search={"trials": 1}, evaluation={"metric": "f_beta_2"}),

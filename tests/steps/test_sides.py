@@ -8,7 +8,7 @@ import pytest
 from sklearn.model_selection import RepeatedStratifiedKFold
 
 from engine.errors import DataError
-from engine.steps import refit, split
+from engine.steps import load, refit, split
 from engine.testing.recipes import Steps, recipe
 
 
@@ -45,6 +45,20 @@ def test_folds_of_a_column(tmp_path):
 def test_a_column_of_numbers_and_texts_names_folds(tmp_path):
     frame = rows().assign(fold=[1, "a", 2] * 40)
     assert len(run(tmp_path, frame, fold_column="fold").folds) == 3
+
+
+@pytest.mark.parametrize("columns", [["x"], {"x": "number", "*": "drop"}])
+def test_picking_columns_keeps_those_that_say_how_rows_are_split(tmp_path, columns):
+    rows().to_csv(tmp_path / "rows.csv", index=False)
+    data = {"source": str(tmp_path / "rows.csv"), "columns": columns}
+    sides = {"fold_column": "fold", "holdout": {"column": "late"}}
+    asked = recipe("linear", data=data, evaluation=sides)
+    made = Steps(asked, rows(), tmp_path)
+    made["load"] = load.run(asked, {}, tmp_path, lambda *_, **__: None)
+    assert list(made["load"].frame) == ["x", "y", "fold", "late"]
+    assert list(load.load(asked, tmp_path).frame) == ["x", "y", "fold", "late"]
+    assert len(made.run("split").folds) == 3
+    assert [column.name for column in made.run("assemble").contract.columns] == ["x"]
 
 
 @pytest.mark.parametrize("value", [True, 1, 1.0, "True"])

@@ -8,6 +8,9 @@ from typing import Any
 from engine.errors import Fault
 from engine.recipe import abilities, estimators, objectives
 from engine.recipe.file.references import Key
+from engine.recipe.metric.read import RefusedError, read
+
+Tree = Mapping[str, Any]
 
 LIST = "engine list models --wide tells which families do"
 LEAVE_OUT = f"leave it out; {LIST}"
@@ -33,12 +36,33 @@ def faults(tree: Mapping[str, Any]) -> Iterator[tuple[Key, Fault]]:
             message = f"the family {name} takes no weights of classes"
             yield (*key, "class_weight"), Fault(message, hint=_unless_said({name: family}))
         yield from _objective(family, key, task)
+    yield from _probabilities(families, abilities.part(tree, "evaluation").get("metric"))
     yield from _weights(families, task, abilities.part(tree, "data").get("weight"))
 
 
-def _weights(
-    families: Mapping[str, Mapping[str, Any]], task: Any, column: Any
-) -> Iterator[tuple[Key, Fault]]:
+def without_probabilities(name: str, family: Tree, metric: str) -> Fault | None:
+    """Refuse a family that gives no probabilities under a metric that needs them."""
+    if not abilities.lacks_probabilities(family):
+        return None
+    message = f"the family {name} gives no probabilities, which the metric {metric} needs"
+    hint = f"have them learnt: model.{name}.builder=calibrated, or choose another metric"
+    return Fault(message, hint=hint)
+
+
+def _probabilities(families: Mapping[str, Tree], metric: Any) -> Iterator[tuple[Key, Fault]]:
+    """Check the metric that is named; the one that the target decides is known later."""
+    try:
+        asked = read(metric) if isinstance(metric, str | Mapping) and metric != "auto" else None
+    except RefusedError:
+        return
+    if asked is None or not asked.needs_probabilities:
+        return
+    for name, family in families.items():
+        if fault := without_probabilities(name, family, asked.name):
+            yield ("model", name), fault
+
+
+def _weights(families: Mapping[str, Tree], task: Any, column: Any) -> Iterator[tuple[Key, Fault]]:
     """Refuse weights of rows for families whose classes take none."""
     unable = {name: row for name, row in families.items() if not _takes_rows(row, task)}
     if column is None or not unable:
@@ -49,13 +73,13 @@ def _weights(
     yield ("data", "weight"), Fault(f"{whose} no weights of rows", hint=hint)
 
 
-def _takes_rows(family: Mapping[str, Any], task: Any) -> bool:
+def _takes_rows(family: Tree, task: Any) -> bool:
     kinds = list(abilities.classes(family))
     wanted = [_KIND[task]] if task in _KIND and _KIND[task] in kinds else kinds
     return not wanted or any(abilities.takes_weights(family, kind) for kind in wanted)
 
 
-def _unless_said(families: Mapping[str, Mapping[str, Any]]) -> str:
+def _unless_said(families: Mapping[str, Tree]) -> str:
     """What to do about families that take no weights, as far as is known."""
     for name, family in families.items():
         kinds = abilities.classes(family).values()
@@ -64,7 +88,7 @@ def _unless_said(families: Mapping[str, Mapping[str, Any]]) -> str:
     return LEAVE_OUT
 
 
-def _objective(family: Mapping[str, Any], key: Key, task: Any) -> Iterator[tuple[Key, Fault]]:
+def _objective(family: Tree, key: Key, task: Any) -> Iterator[tuple[Key, Fault]]:
     word, own = family.get("objective"), list(abilities.part(family, "objectives"))
     for wanted, level in objectives.LEVELS.items():
         if level in family and word != wanted:

@@ -8,7 +8,7 @@ from typing import Any
 from engine import catalogue
 from engine.errors import Fault
 from engine.recipe import estimators, ranges
-from engine.recipe.checks import fields
+from engine.recipe.checks import fields, in_boosters
 from engine.recipe.file.references import Key
 
 _KINDS = ("classifier", "regressor")
@@ -27,6 +27,7 @@ def faults(tree: Mapping[str, Any]) -> Iterator[tuple[Key, Fault]]:
             key = ("model", str(name))
             yield from _classes(family, key, task)
             yield from _parameters(family, key)
+            yield from in_boosters.faults(family, key)
 
 
 def _classes(family: Mapping[str, Any], key: Key, task: Any) -> Iterator[tuple[Key, Fault]]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from engine import catalogue
 from engine.errors import Fault
+from engine.recipe.checks import fields
 from engine.recipe.file.references import Key
 
 Found = Iterator[tuple[Key, Fault]]
@@ -60,8 +61,10 @@ def faults(data: Mapping[str, Any], evaluation: Mapping[str, Any]) -> Found:
     row = catalogue.rows("splitters").get(split) if isinstance(split, str) else None
     if row is not None:
         yield from _ignored(split, row, named, evaluation)
+        yield from _counted(row, evaluation)
     if row is not None or split == "":
-        yield from _not_taken(split, row or {"takes": ["repeats"]}, evaluation)
+        overruled = data.get("time") is not None and "time" not in named
+        yield from _not_taken(split, row or {"takes": ["repeats"]}, evaluation, overruled)
 
 
 def _columns(data: Mapping[str, Any], evaluation: Mapping[str, Any]) -> Found:
@@ -121,14 +124,28 @@ def _ignored(
         yield ("evaluation", "split"), Fault(message, hint=f"name the column: {key}=COLUMN")
 
 
-def _not_taken(split: str, row: Mapping[str, Any], evaluation: Mapping[str, Any]) -> Found:
+def _counted(row: Mapping[str, Any], evaluation: Mapping[str, Any]) -> Found:
+    """A number of folds beside a column that names them; the default's stands in every recipe."""
+    key = ("evaluation", "folds")
+    value, column = evaluation.get("folds"), evaluation.get("fold_column")
+    if "fold" in row.get("needs", ()) and column and value not in (None, fields.default(key)):
+        message = f"`evaluation.folds` is {value}, and the column {column} names the folds"
+        yield key, Fault(message, hint="leave out one of evaluation.folds, evaluation.fold_column")
+
+
+def _not_taken(
+    split: str, row: Mapping[str, Any], evaluation: Mapping[str, Any], overruled: bool
+) -> Found:
     """A key that the split cannot heed is refused: never ignored."""
     for key, unset in DEFAULTS.items():
         value = evaluation.get(key)
         if value in unset or key in row.get("takes", ()):
             continue
         hint = "leave it out"
-        if not split and key != "repeats":
+        if overruled and key != "repeats":
+            what = "evaluation.order is random, and overrules data.time"
+            hint = "leave one of them out"
+        elif not split and key != "repeats":
             what, hint = "there is no `data.time`", "name the column of times: data.time=COLUMN"
         elif key == "repeats":
             what = f"the split {split} is the same each time"

@@ -8,6 +8,7 @@ nearest that is.
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Sequence
 
 from hydra.core.override_parser.overrides_parser import OverridesParser
@@ -20,6 +21,9 @@ from engine.recipe.command import choosing, configuring, setting
 from engine.recipe.command.override import Ground, Override, RefusedError
 from engine.recipe.composition.options import RECIPES
 from engine.recipe.file import secrets
+
+QUOTED_KEY = r"""(["'])((?!true\b|false\b|null\b)[A-Za-z_][\w -]*)\1\s*:"""
+"""A key of a mapping in quotes, which Hydra refuses, and which is the same text without."""
 
 
 def read(texts: Sequence[str], ground: Ground) -> tuple[list[Override], list[Fault]]:
@@ -77,5 +81,22 @@ def _parsed(text: str) -> Parsed:
         raise RefusedError(Fault("an element of a list cannot be set alone", hint=hint))
     if not re.fullmatch(r"(\+\+|\+|~)?[\w./@:\-$]+", key):
         raise RefusedError(Fault(f"{key!r} cannot be a key", hint="keys are joined by dots"))
-    hint = f'quote it: "{key}={ranges.quoted(value)}"'
-    raise RefusedError(Fault("Hydra cannot read the value", hint=hint))
+    raise RefusedError(Fault("Hydra cannot read the value", hint=_readable(key, value)))
+
+
+def _readable(key: str, value: str) -> str:
+    """Say how a value is written that Hydra does read; in quotes, a mapping would be a text."""
+    if shown(f"{key}={value}") != f"{key}={value}":
+        return "it holds a credential: write ${oc.env:NAME} in its place"
+    if not value.lstrip().startswith(("{", "[")):
+        return f"quote it: {_for_shell(f'{key}={ranges.quoted(value)}')}"
+    bare = f"{key}=" + re.sub(QUOTED_KEY, r"\2:", value)
+    try:
+        OverridesParser.create().parse_override(bare)
+    except HydraException:
+        return f"write it in the recipe: {key.lstrip('+~')}"
+    return f"write its keys without quotes: {_for_shell(bare)}"
+
+
+def _for_shell(text: str) -> str:
+    return shlex.quote(text) if set(text) & set('"$`\\') else f'"{text}"'

@@ -67,6 +67,11 @@ class Asked:
         return tuple(t for t in self.row["tasks"] if all(t in tasks for tasks in narrow))
 
     @property
+    def needs_probabilities(self) -> bool:
+        """Whether it scores probabilities, and not what is predicted of them."""
+        return self.row["needs"] != "value" or any(p.needs_probabilities for _, p in self.parts)
+
+    @property
     def maximize(self) -> bool:
         """Whether more is better; of a sum, as its first part says."""
         if self.parts:
