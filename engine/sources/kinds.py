@@ -13,8 +13,10 @@ PACKED = (".gz", ".bz2", ".xz", ".zst", ".zip")
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]+):", re.IGNORECASE)
 
 
-def kind_of(spec: str, where: str = "data.source") -> str:
+def kind_of(spec: str, where: str = "data.source", query: str = "") -> str:
     """Return the name of the source that reads ``spec``; ``where`` it stands, for messages.
+
+    An URL of a scheme that no source knows, with a query, is one of a database.
 
     Raises
     ------
@@ -34,6 +36,8 @@ def kind_of(spec: str, where: str = "data.source") -> str:
         patterns = [pattern for pattern in row["patterns"] if (":" in pattern) == schemed]
         if any(fnmatchcase(text, pattern) for pattern in patterns):
             return kind
+    if query and "://" in spec and schemed:
+        return "database"
     raise RecipeError(_unknown(spec, where))
 
 

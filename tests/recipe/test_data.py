@@ -29,6 +29,8 @@ DATA = "data:\n  source: x.csv\n  target: y\n"
         ("sample: {}", "`data.sample` has neither `rows` nor `share`", "say one of them"),
         ("sample: {rows: 5, share: 0.1}", "`data.sample` has both", ""),
         ("sample: 0", "more than 0", ""),
+        ("sample: 1.0", "`data.sample` is 1.0, neither a number of rows nor a share below 1", ""),
+        ("sample: 1000.0", "neither a number of rows nor a share below 1", ""),
         ("sample: 10.5", "neither a number of rows nor a share below 1", ""),
         ("sample: {share: 1.5}", "less than 1", ""),
         ("expect: {a: {}}", "`data.expect.a` expects nothing", "say what must hold"),

@@ -61,8 +61,8 @@ def _typed(key: Key, said: Mapping[str, Any]) -> Iterator[tuple[Key, Fault]]:
 
 def _sample(sample: Any) -> Iterator[tuple[Key, Fault]]:
     key = ("data", "sample")
-    if isinstance(sample, float) and sample > 1 and not sample.is_integer():
-        message = f"`data.sample` is {sample:g}, neither a number of rows nor a share below 1"
+    if isinstance(sample, float) and sample >= 1:
+        message = f"`data.sample` is {sample}, neither a number of rows nor a share below 1"
         yield key, Fault(message, hint="write 1000 for so many rows, or 0.1 for a tenth")
     if not isinstance(sample, Mapping):
         return
