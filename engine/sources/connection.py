@@ -21,7 +21,7 @@ _YIELD = 10_000
 _SECONDS = 10
 _POSTGRES = ("psycopg", "psycopg2")
 _CURSOR = re.compile(  # what the driver put before the query; its beginning may be cut off
-    r"(?<=: )(?:\.\.\.)?(?:[DECLAR]*E )?(?:\S*\")? ?(?:NO )?(?:SCROLL )?"
+    r"(?<=: )(?:\.\.\.)? ?(?:[DECLAR]*E )?(?:\S*\")? ?(?:NO )?(?:SCROLL )?"
     r"(?:[CURSO]*R )?(?:WITH HOLD )?FOR (?=\S)"
 )
 _DRIVERS = {  # what brings a module of another name

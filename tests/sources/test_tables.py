@@ -88,6 +88,24 @@ def test_columns_of_csv_have_the_types_of_all_their_values(files):
         pd.testing.assert_series_equal(found[name], plain[name])
 
 
+AWKWARD = [
+    "1", "2.5", "", "NA", "nan", "true", "False", "TRUE", "T", "00501", "1e5", "1E+5", "+3", " 7",
+    "\t8", "\xa09", "-0", "0x1", "1_0", "1_000", "abc", "Infinity", "-inf", "NAN", "1.", ".5", ".",
+    "1,5", "1234567890123456", "123456789012345678", "9223372036854775807", "9223372036854775808",
+    "-9223372036854775808", "01.5", "-00", "1e400", "1d", "  ", "null", "e5", "--1", "+-1", "１２",
+    "0e0", "+0.5", "1 2",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("first", AWKWARD)
+def test_a_column_of_csv_has_the_same_type_as_a_table(folder, first):
+    """Each pair of values; dates are text to the one and dates to the other."""
+    names = [f"c{at}" for at in range(len(AWKWARD))]
+    rows = pd.DataFrame([[first] * len(names), AWKWARD], columns=names)
+    rows.to_csv("t.csv", index=False, quoting=1)
+    pd.testing.assert_frame_equal(asked("t", t="t.csv").read(), Asked("t.csv").read())
+
+
 def test_rows_of_csv_may_end_in_a_delimiter(folder):
     (folder / "ends.csv").write_text("a,b\n1,x,\n2,y,\n", "utf-8")
     found = asked("SELECT b, a FROM t", t="ends.csv").read()
