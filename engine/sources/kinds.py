@@ -10,6 +10,7 @@ from engine.errors import Fault, RecipeError
 from engine.recipe.file.secrets import masked
 
 PACKED = (".gz", ".bz2", ".xz", ".zst", ".zip")
+_SQLITE = (".db", ".db3", ".sqlite", ".sqlite3")
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]+):", re.IGNORECASE)
 
 
@@ -68,6 +69,9 @@ def _unknown(spec: str, where: str) -> Fault:
     known = [word for word in schemes() if "*" not in word]
     if scheme:
         return catalogue.unknown("source", scheme[1], known, where)
+    if spec.lower().endswith(_SQLITE):
+        hint = f"it has an URL, sqlite:///{spec}, and is asked by data.query (--query)"
+        return Fault(f"{spec!r} is a database of SQLite, and no table", where, hint)
     name = spec.replace("\\", "/").rpartition("/")[2]
     ending = "." + name.rpartition(".")[2] if "." in name.strip(".") else ""
     found = f"no source knows the ending {ending!r} of" if ending else "no ending says what is"

@@ -93,18 +93,34 @@ def register(connection: duckdb.DuckDBPyConnection, name: str, asked: Asked) -> 
         _require_apart(name, next(iter(heads.values())).names)
         _allow(connection, list(heads))
         _create(connection, name, _typed(connection, heads))
-    elif asked.kind == "parquet":
+    elif asked.kind == "parquet" and (columns := _of_parquet(name, asked)):
         paths = files.matched(asked.address)
-        names = arrow.united({str(p): arrow.schema(p, parquet.opened) for p in paths}).names
-        _require_apart(name, names)
         _allow(connection, paths)
-        listed = ", ".join(map(quoted, names))
         scanned = f"read_parquet({_list(paths)}, union_by_name = true)"
-        _create(connection, name, f"SELECT {listed} FROM {scanned}")
+        _create(connection, name, f"SELECT {', '.join(columns)} FROM {scanned}")
     else:
         table = pa.Table.from_pandas(asked.read(), preserve_index=False)
         _require_apart(name, table.column_names)
         connection.register(name, table)
+
+
+def _of_parquet(table: str, asked: Asked) -> list[str]:
+    """Return the columns as DuckDB is to take them; none if it cannot: durations of two units."""
+    paths = files.matched(asked.address)
+    schemas = {str(path): arrow.schema(path, parquet.opened) for path in paths}
+    names = arrow.united(schemas).names
+    _require_apart(table, names)
+    found = []
+    for name in names:
+        kinds = {schema.field(name).type for schema in schemas.values()}
+        spans = [kind.unit for kind in kinds if pa.types.is_duration(kind)]
+        if spans and len(kinds) > 1:
+            return []
+        seconds = (
+            f"CAST({{c}} AS DOUBLE) / {arrow.PER_SECOND[spans[0]]} AS {{c}}" if spans else "{c}"
+        )
+        found.append(seconds.format(c=quoted(name)))
+    return found
 
 
 def _require_apart(table: str, names: list[str]) -> None:

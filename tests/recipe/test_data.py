@@ -18,6 +18,12 @@ DATA = "data:\n  source: x.csv\n  target: y\n"
          "`data.columns.a.format` says how dates are written, and its type is", "type: date"),
         ("columns: {a: {type: text, unit: s}}", "`data.columns.a.unit` says how dates", ""),
         ('columns: {a: {type: date, unit: s, format: "%d"}}', "has both format and unit", ""),
+        (
+            "columns: {a: {type: date, format: '%d.%Q'}}",
+            "`data.columns.a.format` is '%d.%Q', in which %Q is no code of strptime",
+            "31.01.2024",
+        ),
+        ("columns: {a: {type: date, format: '100%'}}", "in which % is no code of strptime", ""),
         ("columns: {a: {type: date, format: dd.mm.yy}}", "no code of strptime", "31.01.2024"),
         ("columns: {a: {type: date, unit: h}}", "s, ms, us or ns", ""),
         ("columns: {a: {tpye: date}}", "no key 'tpye' in `data.columns.a`", "did you mean 'type'?"),
