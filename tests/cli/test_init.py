@@ -322,8 +322,8 @@ def test_a_scalar_is_read_as_it_was(name):
 
 
 def is_key(name: str) -> bool:
-    """Whether a recipe can hold the name; `engine init` refuses the others."""
-    return "${" not in name and name not in ("", "???")
+    """Whether a recipe can hold the name as a key; of others `engine init` proposes nothing."""
+    return "${" not in name and name not in ("", "???") and not name.startswith("_")
 
 
 def test_dates_in_a_column_that_is_called_as_all_others_are_not_declared():
