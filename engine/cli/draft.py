@@ -54,7 +54,9 @@ class Draft:
     nulls : mapping
         By column, values that seem to stand for missing ones, with their counts.
     formats : mapping
-        By column, how its dates are written, in the codes of ``strptime``.
+        By column, how its dates are written, in the codes of ``strptime``; none stand for ISO 8601.
+    strays : mapping
+        By column, how many values are no such dates, where some are none.
     expected : mapping
         By column, what holds for its values as they are.
     least : int
@@ -78,6 +80,7 @@ class Draft:
     dropped: Sequence[Found] = ()
     nulls: Mapping[str, Mapping[str | int, int]] = field(default_factory=dict)
     formats: Mapping[str, str] = field(default_factory=dict)
+    strays: Mapping[str, int] = field(default_factory=dict)
     expected: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     least: int = 1
 
@@ -137,7 +140,11 @@ def _data(draft: Draft) -> Iterator[str]:
     if draft.formats:
         yield "  columns:"
         for name, form in draft.formats.items():
-            yield f"    {scalar(name)}: {{type: date, format: {scalar(form)}}}"
+            written = {"format": form} if form else {}
+            strays = draft.strays.get(name, 0)
+            said = {"type": "date", **written, **({"invalid": "missing"} if strays else {})}
+            about = f"  # {strays:,} of {draft.rows:,} rows hold no such date" * bool(strays)
+            yield f"    {scalar(name)}: {_flow(said)}{about}"
     yield from _clean(draft)
     yield from _expect(draft)
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from engine.catalogue import unknown
 from engine.cli import console
 from engine.cli.init import recipe_name
-from engine.cli.kinds import taken_for
+from engine.cli.kinds import readable, taken_for
 from engine.errors import DataError, EngineError, Fault
 from engine.recipe.schema import Data, Family, Recipe
 
@@ -45,13 +45,14 @@ def explore_(arguments: Namespace) -> int:
     data = given(arguments.data, arguments.query, arguments.overrides)
     with data.errors():
         asked = _asked(data, arguments.target)
+    frame, nested = readable(asked.frame)
     goal = _goal(asked)
-    found = {str(name): taken_for(asked.frame, str(name)) for name in asked.frame.columns}
+    found = {str(name): taken_for(frame, str(name)) for name in frame.columns} | nested
     kinds = {
         name: Kind("" if column.kind in (None, "unusable") else str(column.kind), column.reason)
         for name, column in found.items()
     }
-    explored = explore(asked.frame, kinds, asked.title, goal)
+    explored = explore(frame, kinds, asked.title, goal)
     path = Path(arguments.output or FOLDER / f"{asked.name}.html")
     _write(path, page(explored))
     if arguments.json:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from engine.catalogue import unknown
 from engine.cli import console
 from engine.cli.draft import SCHEMA_FILE, Draft, Found, scalar, text
-from engine.cli.kinds import taken_for
+from engine.cli.kinds import readable, taken_for
 from engine.errors import DataError, EngineError, Fault, RecipeError
 from engine.recipe import find, jsonschema
 from engine.recipe.composition import groups
@@ -84,19 +84,23 @@ def examine(frame: pd.DataFrame, source: str, target: str, name: str, query: str
     from engine.steps.target import read_target
 
     _require(target, [str(column) for column in frame.columns])
-    frame = frame.rename(columns=str)
+    frame, nested = readable(frame.rename(columns=str))
     nulls = reading.placeholders(frame, target)
     frame = reading.cleaned(frame, nulls)
-    formats = {n: form for n, form in reading.formats(frame).items() if n != target}
+    formats = {n: said for n, said in reading.formats(frame).items() if n != target}
     frame = reading.dated(frame, formats)
     recipe = _least_recipe(name, target)
     found = read_target(frame, recipe)
     known = frame[found.known]
     positive = found.classes[-1] if found.task == "binary" else None
-    given = [taken_for(known, str(column)) for column in frame.columns if str(column) != target]
+    given = [
+        nested.get(str(column)) or taken_for(known, str(column))
+        for column in frame.columns
+        if str(column) != target
+    ]
     id_ = next((row for column in given if (row := _as_id(known, column))), None)
     columns = [column for column in given if not id_ or column.name != id_.name]
-    usable = [column for column in given if column.kind != "unusable" and expressible(column.name)]
+    usable = [column for column in given if column.kind != "unusable" and is_key(column.name)]
     label = Found(target, "number" if found.task == "regression" else "category", "")
     expected = propose.expectations(frame, [*usable, label], id_.name if id_ else None)
     draft = Draft(
@@ -107,8 +111,9 @@ def examine(frame: pd.DataFrame, source: str, target: str, name: str, query: str
         time=next((column for column in columns if column.kind == "date"), None),
         columns=[column for column in columns if column.kind != "unusable"],
         dropped=[column for column in columns if column.kind == "unusable"],
-        nulls={name: nulls[name] for name in nulls if expressible(name)},
-        formats={name: formats[name] for name in formats if expressible(name)},
+        nulls={name: nulls[name] for name in nulls if is_key(name)},
+        formats={name: said.form for name, said in formats.items() if is_key(name)},
+        strays={name: said.strays for name, said in formats.items() if said.strays},
         expected=expected, least=propose.least_rows(len(frame)),
     )  # fmt: skip
     _require_expressible(draft)
@@ -135,6 +140,11 @@ def _require_expressible(draft: Draft) -> None:
 def expressible(name: str) -> bool:
     """Whether a recipe can hold a name as it is."""
     return "${" not in name and name != "???"
+
+
+def is_key(name: str) -> bool:
+    """Whether a name can stand as a key: none that begins like ``_target_`` is taken."""
+    return expressible(name) and not name.startswith("_")
 
 
 def _least_recipe(name: str, target: str) -> Recipe:

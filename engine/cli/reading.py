@@ -5,6 +5,7 @@ Imported only where a file is examined: pandas takes a second.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -24,7 +25,18 @@ FORMS = tuple(f"{day}{time}" for day in DAYS for time in ("", " %H:%M", " %H:%M:
 _LIKE_DATES = r"\s*\d{1,4}[./-]\d{1,2}[./-]\d{1,4}"
 
 Placeholders = dict[str, dict[str | int, int]]
-Formats = dict[str, str]
+FEW_STRAYS = 0.01  # of a column's values, which are then taken for faults
+
+
+@dataclass(frozen=True)
+class Written:
+    """How dates are written, in the codes of ``strptime`` (else ISO 8601), and how many are not."""
+
+    form: str
+    strays: int
+
+
+Formats = dict[str, Written]
 
 
 def placeholders(frame: pd.DataFrame, target: str) -> Placeholders:
@@ -38,12 +50,13 @@ def placeholders(frame: pd.DataFrame, target: str) -> Placeholders:
 
 
 def formats(frame: pd.DataFrame) -> Formats:
-    """Return by column how its dates are written, if not in ISO 8601, and only one way fits.
+    """Return by column how its dates are written, if that must be said, and only one way fits.
 
-    None is declared of a column called ``*``, which stands for all others in a recipe.
+    It must where they are not in ISO 8601, or where a few values are none of it. None is declared
+    of a column called ``*``, which stands for all others in a recipe.
     """
-    found = {str(name): _formats(values) for name, values in frame.items() if str(name) != REST}
-    return {name: forms[0] for name, forms in found.items() if len(forms) == 1}
+    found = {str(name): _written(values) for name, values in frame.items() if str(name) != REST}
+    return {name: said for name, said in found.items() if said}
 
 
 def cleaned(frame: pd.DataFrame, nulls: Placeholders) -> pd.DataFrame:
@@ -54,18 +67,31 @@ def cleaned(frame: pd.DataFrame, nulls: Placeholders) -> pd.DataFrame:
 
 def dated(frame: pd.DataFrame, found: Formats) -> pd.DataFrame:
     """Read dates as they are written, as a run of the proposed recipe does."""
-    declared = {name: Declared("date", form) for name, form in found.items()}
+    declared = {
+        name: Declared("date", said.form or None, invalid="missing") for name, said in found.items()
+    }
     return apply(frame, Rules(declared=declared)).frame
 
 
-def _formats(values: pd.Series[Any]) -> list[str]:
-    """Return the formats that fit all values of a column of text."""
+def _written(values: pd.Series[Any]) -> Written | None:
+    """Return how dates are written in a column of text, if nearly all values are such."""
     if not isinstance(values.dtype, pd.StringDtype) or values.isna().all():
-        return []
-    distinct = pd.Series(values.dropna().unique(), dtype="str")
-    if not distinct.str.match(_LIKE_DATES).all():
-        return []
-    return [form for form in FORMS if not converted(distinct, Declared("date", form))[1].any()]
+        return None
+    counts = values.value_counts()
+    distinct, rows = pd.Series(counts.index, dtype="str"), counts.to_numpy()
+    most = FEW_STRAYS * rows.sum()
+    if rows[~distinct.str.match(_LIKE_DATES).to_numpy()].sum() > most:
+        return None
+    strays = {
+        form: int(rows[converted(distinct, Declared("date", form or None))[1]].sum())
+        for form in ("", *FORMS)
+    }
+    least = min(strays.values())
+    iso = strays.pop("")  # which pandas reads with other signs too
+    best = [form for form, count in strays.items() if count == least] or [""]
+    if least > most or len(best) > 1 or (best == [""] and not iso):
+        return None
+    return Written(best[0], least)
 
 
 def _placeholders(values: pd.Series[Any]) -> dict[str | int, int]:

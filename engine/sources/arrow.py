@@ -2,8 +2,9 @@
 
 Types are those of the data, but the same in every chunk and every file: whole numbers with
 missing values are float64, booleans with missing values are text (as from CSV), dictionaries are
-what they encode, decimals are float64 and dates without a time are timestamps. An index that
-pandas wrote without a name is left out; one with a name is a column.
+what they encode, decimals are float64, durations seconds and dates without a time timestamps. An
+index that pandas wrote without a name is left out; one with a name is a column. Values that are
+made of others stay so: whoever picks columns refuses them.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from engine.errors import DataError, Fault
 from engine.sources import files
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _TEXT = (pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view)
+PER_SECOND = {"s": 1, "ms": 1_000, "us": 1_000_000, "ns": 1_000_000_000}
 _INDEX = "__index_level_"
 
 
@@ -92,7 +95,16 @@ def frame(table: pa.Table, holes: set[str]) -> pd.DataFrame:
 
 
 def _cast(table: pa.Table, schema: pa.Schema) -> pa.Table:
+    for at, field in enumerate(table.schema):
+        if pa.types.is_duration(field.type):
+            table = table.set_column(at, field.name, _seconds(table[field.name]))
     return table.cast(schema, safe=False)  # without the index that pandas noted
+
+
+def _seconds(values: pa.ChunkedArray) -> pa.ChunkedArray:
+    return pc.divide(
+        pc.cast(pc.cast(values, pa.int64()), pa.float64()), PER_SECOND[values.type.unit]
+    )
 
 
 def schema(path: Path, opened: Open) -> pa.Schema:
@@ -130,6 +142,8 @@ def doubtful(schema: pa.Schema) -> list[str]:
 
 
 def _plain(kind: pa.DataType) -> pa.DataType:
+    if pa.types.is_duration(kind):
+        return pa.float64()
     return _plain(kind.value_type) if pa.types.is_dictionary(kind) else kind
 
 

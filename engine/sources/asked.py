@@ -59,7 +59,7 @@ class Asked:
         engine.errors.RecipeError
             If there is none, or it takes no query.
         """
-        kind = TABLES if self.tables else kind_of(self.address, self.where)
+        kind = TABLES if self.tables else kind_of(self.address, self.where, self.query)
         if self.query and "query" not in self._takes(kind):
             message = f"a query is for a database or for tables, and {self.name!r} is neither"
             raise RecipeError(Fault(message, self.where, _MEANT))

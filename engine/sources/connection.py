@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from engine.errors import DataError, Fault
-from engine.recipe.file.secrets import MASK, masked
+from engine.recipe.file.secrets import MASK, masked, parts
 from engine.sources import extra, files, sql
 
 if TYPE_CHECKING:
@@ -19,7 +20,10 @@ if TYPE_CHECKING:
 _YIELD = 10_000
 _SECONDS = 10
 _POSTGRES = ("psycopg", "psycopg2")
-_CURSOR = re.compile(r"DECLARE \S+ .*?CURSOR .*?FOR ")  # what the driver put before the query
+_CURSOR = re.compile(  # what the driver put before the query; its beginning may be cut off
+    r"(?<=: )(?:\.\.\.)? ?(?:[DECLAR]*E )?(?:\S*\")? ?(?:NO )?(?:SCROLL )?"
+    r"(?:[CURSO]*R )?(?:WITH HOLD )?FOR (?=\S)"
+)
 _DRIVERS = {  # what brings a module of another name
     "psycopg": "'recipe-engine[postgres]'",
     "psycopg2": "psycopg2-binary",
@@ -47,14 +51,29 @@ def answer(spec: str, query: str) -> Iterator[tuple[list[str], Iterator[Any]]]:
     """
     url = _url(spec)
     engine = _engine(url, spec)
+    came = _Came()
     try:
-        with _explained(url, spec), engine.connect() as connected:
-            yield from _answer(connected, query, spec)
+        with _explained(url, spec, came), engine.connect() as connected:
+            came.connected = True
+            yield from _answer(connected, query, spec, came)
     finally:
         engine.dispose()
 
 
-def _answer(connected: Connection, query: str, spec: str) -> Iterator[Any]:
+@dataclass
+class _Came:
+    """How far it came: an error means another thing each time."""
+
+    connected: bool = False
+    rows: int = 0
+
+    def counted(self, rows: Iterable[Any]) -> Iterator[Any]:
+        for row in rows:
+            self.rows += 1
+            yield tuple(row)
+
+
+def _answer(connected: Connection, query: str, spec: str, came: _Came) -> Iterator[Any]:
     options: dict[str, Any] = {"stream_results": True, "yield_per": _YIELD, "no_parameters": True}
     if connected.dialect.name == "postgresql":
         connected = connected.execution_options(postgresql_readonly=True)
@@ -62,7 +81,7 @@ def _answer(connected: Connection, query: str, spec: str) -> Iterator[Any]:
         found = connected.exec_driver_sql(_statement(connected, query), execution_options=options)
         names = [str(name) for name in found.keys()]  # noqa: SIM118 - not a mapping
         _require_names(names, spec)
-        yield names, map(tuple, found)
+        yield names, came.counted(found)
         found.close()
         transaction.rollback()
 
@@ -103,9 +122,9 @@ def _engine(url: URL, spec: str) -> Engine:
     options: dict[str, Any] = {"poolclass": sqlalchemy.pool.NullPool}
     if url.get_backend_name() == "sqlite":
         options["creator"] = _sqlite(url, spec)
-    elif url.get_driver_name() in _POSTGRES:
-        options["connect_args"] = {"connect_timeout": _SECONDS}
     try:
+        if url.get_driver_name() in _POSTGRES:
+            options["connect_args"] = {"connect_timeout": _SECONDS}
         engine: Engine = sqlalchemy.create_engine(url, hide_parameters=True, **options)
     except sqlalchemy.exc.NoSuchModuleError as error:
         hint = "install the package that brings it to SQLAlchemy, or correct the name"
@@ -132,23 +151,27 @@ def _sqlite(url: URL, spec: str) -> Any:
 
 
 @contextmanager
-def _explained(url: URL, spec: str) -> Iterator[None]:
+def _explained(url: URL, spec: str, came: _Came) -> Iterator[None]:
     """Say what the database says, without a password."""
     sqlalchemy = extra.imported("sqlalchemy", "sql", "databases")
     try:
         yield
     except sqlalchemy.exc.DBAPIError as error:
-        raise DataError(_fault(error, url, spec)) from None  # its text may hold what is secret
+        raise DataError(_fault(error, url, spec, came)) from None  # its text may hold a secret
     except sqlalchemy.exc.SQLAlchemyError as error:
-        reason = _scrubbed(str(error).partition("\n")[0], url)
+        reason = _scrubbed(str(error).partition("\n")[0], url, spec)
         fault = Fault(f"the database cannot be asked: {reason}", shown(spec), "look at the query")
         raise DataError(fault) from None
 
 
-def _fault(error: Any, url: URL, spec: str) -> Fault:
-    """Tell the way from the query by whether there was a statement."""
-    said = _scrubbed(_one_line(str(error.orig)), url)
-    if error.statement is None:
+def _fault(error: Any, url: URL, spec: str, came: _Came) -> Fault:
+    """Tell the way from the query by how far it came."""
+    said = _scrubbed(_one_line(str(error.orig)), url, spec)
+    if came.rows:
+        rows = "row" if came.rows == 1 else "rows"
+        message = f"the query fails after {came.rows:,} {rows}: {said}"
+        return Fault(message, sql.WHERE, "correct the query, or leave that row out")
+    if not came.connected:
         hint = "start it, or correct host, port, user, password or database"
         return Fault(f"the database cannot be reached: {said}", shown(spec), hint)
     return Fault(f"the database refuses the query: {said}", sql.WHERE, "correct the query")
@@ -164,8 +187,9 @@ def _one_line(text: str) -> str:
                     if part)  # fmt: skip
 
 
-def _scrubbed(text: str, url: URL) -> str:
-    for secret in (str(url.password or ""), quote(str(url.password or ""), safe="")):
-        if secret:
-            text = text.replace(secret, MASK)
+def _scrubbed(text: str, url: URL, spec: str) -> str:
+    password = str(url.password or "")
+    secrets = {password, quote(password, safe=""), *parts(spec)} - {""}
+    for secret in sorted(secrets, key=len, reverse=True):
+        text = text.replace(secret, MASK)
     return text

@@ -1,10 +1,11 @@
 """Comma-separated text in UTF-8, packed or not.
 
 The first line that is not blank is the header. What stands between values is told by it: the
-first of comma, semicolon, tab and bar that it holds; a tab where the name ends in ``.tsv``. Values
-may stand in double quotes and then hold anything. ``read`` types each column by all its values
-(:mod:`engine.sources.typed`); ``chunks`` leave all values text, so that no two disagree, and the
-caller, who knows what a column ought to be, makes numbers of them.
+first of comma, semicolon, tab and bar that it holds, of several one by which the first rows have
+as many values; a tab where the name ends in ``.tsv``. Values may stand in double quotes and then
+hold anything. ``read`` types each column by all its values (:mod:`engine.sources.typed`);
+``chunks`` leave all values text, so that no two disagree, and the caller, who knows what a column
+ought to be, makes numbers of them.
 """
 
 from __future__ import annotations

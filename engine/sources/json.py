@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import chain
@@ -23,8 +24,10 @@ if TYPE_CHECKING:
 
 _BLOCK = 1 << 18
 _LONGEST = 64 << 20  # letters of a record
-_DECODER = json.JSONDecoder()
+_DECODER = json.JSONDecoder(object_pairs_hook=lambda pairs: _once(pairs))
+_NoJSON = json.JSONDecodeError
 _BLANK = " \t\r\n"
+_HALF = re.compile("[\ud800-\udfff]")
 _LINES = (".jsonl", ".ndjson")
 _FORM = 'write [{"a": 1}, {"a": 2}], or an object in each line and end the name in .jsonl'
 
@@ -85,9 +88,10 @@ def _of_lines(text: io.TextIOWrapper, path: Path) -> Iterator[tuple[str, Any]]:
     for number, line in enumerate(text, start=1):
         if line.strip():
             try:
-                yield f"{path}:{number}", json.loads(line)
-            except json.JSONDecodeError as error:
-                shown = f"{error.msg} at letter {error.pos + 1:,}"
+                yield f"{path}:{number}", _DECODER.decode(line)
+            except ValueError as error:
+                at = f" at letter {error.pos + 1:,}" if isinstance(error, _NoJSON) else ""
+                shown = f"{_reason(error)}{at}"
                 hint = "each line holds one whole object"
                 fault = Fault(f"the line is no JSON: {shown}", f"{path}:{number}", hint)
                 raise DataError(fault) from error
@@ -102,6 +106,8 @@ def _of_list(text: io.TextIOWrapper, path: Path) -> Iterator[tuple[str, Any]]:
     buffer.skip()
     number = 0
     if buffer.sign() == "]":
+        buffer.skip()
+        _require_end(buffer, path)
         return
     while True:
         number += 1
@@ -109,18 +115,42 @@ def _of_list(text: io.TextIOWrapper, path: Path) -> Iterator[tuple[str, Any]]:
         sign = buffer.sign()
         buffer.skip()
         if sign == "]":
+            _require_end(buffer, path)
             return
         if sign != ",":
             found = f"{sign!r} stands" if sign else "the file ends"
             raise DataError(Fault(f"{found} after record {number:,}", str(path), _FORM))
 
 
+def _require_end(buffer: _Buffer, path: Path) -> None:
+    if sign := buffer.sign():
+        raise DataError(Fault(f"{sign!r} stands after the list of records", str(path), _FORM))
+
+
 def _element(buffer: _Buffer, number: int, path: Path) -> Any:
     try:
         return buffer.value()
-    except json.JSONDecodeError as error:
-        message = f"record {number:,} is no JSON: {error.msg}"
+    except ValueError as error:
+        message = f"record {number:,} is no JSON: {_reason(error)}"
         raise DataError(Fault(message, str(path), "mend it; the file may be cut short")) from error
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return an object, whose keys are to stand once: of two, one would be lost."""
+    made = dict(pairs)
+    if len(made) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"the key {twice!r} stands twice")
+    return made
+
+
+def _reason(error: ValueError) -> str:
+    """Say why a text is no JSON; Python itself says it of a number, in its own words."""
+    if isinstance(error, _NoJSON):
+        return error.msg
+    said = str(error)
+    return "a number has too many digits" if said.startswith("Exceeds the limit") else said
 
 
 class _Buffer:
@@ -149,7 +179,7 @@ class _Buffer:
         while True:
             try:
                 value, end = _DECODER.raw_decode(self.held, self.at)
-            except json.JSONDecodeError:
+            except _NoJSON:
                 too_long = len(self.held) - self.at > _LONGEST
                 if too_long or not self._more(max(_BLOCK, len(self.held))):
                     raise
@@ -185,7 +215,17 @@ def _record(value: Any, place: str) -> Record:
         what = "a list" if isinstance(value[nested], list) else "an object"
         hint = "give each of its values a key of its own, or leave the key out"
         raise DataError(Fault(f"{nested!r} holds {what}, which no column can hold", place, hint))
+    torn = next((text for text in chain(value, value.values()) if _is_torn(text)), None)
+    if torn is not None:
+        message = f"{json.dumps(torn)[:40]} holds half a letter"
+        hint = "write both halves (\\ud83d\\ude00), or the letter itself"
+        raise DataError(Fault(message, place, hint))
     return value
+
+
+def _is_torn(text: Any) -> bool:
+    """Whether a text holds one of the two signs alone that JSON may write for a letter."""
+    return isinstance(text, str) and not text.isascii() and bool(_HALF.search(text))
 
 
 @contextmanager

@@ -10,11 +10,14 @@ from engine.errors import Fault, RecipeError
 from engine.recipe.file.secrets import masked
 
 PACKED = (".gz", ".bz2", ".xz", ".zst", ".zip")
+_SQLITE = (".db", ".db3", ".sqlite", ".sqlite3")
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]+):", re.IGNORECASE)
 
 
-def kind_of(spec: str, where: str = "data.source") -> str:
+def kind_of(spec: str, where: str = "data.source", query: str = "") -> str:
     """Return the name of the source that reads ``spec``; ``where`` it stands, for messages.
+
+    An URL of a scheme that no source knows, with a query, is one of a database.
 
     Raises
     ------
@@ -34,6 +37,8 @@ def kind_of(spec: str, where: str = "data.source") -> str:
         patterns = [pattern for pattern in row["patterns"] if (":" in pattern) == schemed]
         if any(fnmatchcase(text, pattern) for pattern in patterns):
             return kind
+    if query and "://" in spec and schemed:
+        return "database"
     raise RecipeError(_unknown(spec, where))
 
 
@@ -64,6 +69,9 @@ def _unknown(spec: str, where: str) -> Fault:
     known = [word for word in schemes() if "*" not in word]
     if scheme:
         return catalogue.unknown("source", scheme[1], known, where)
+    if spec.lower().endswith(_SQLITE):
+        hint = f"it has an URL, sqlite:///{spec}, and is asked by data.query (--query)"
+        return Fault(f"{spec!r} is a database of SQLite, and no table", where, hint)
     name = spec.replace("\\", "/").rpartition("/")[2]
     ending = "." + name.rpartition(".")[2] if "." in name.strip(".") else ""
     found = f"no source knows the ending {ending!r} of" if ending else "no ending says what is"

@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from itertools import pairwise
 
 import duckdb
 import pyarrow as pa
@@ -92,7 +93,8 @@ def _checked(connection: duckdb.DuckDBPyConnection, query: str) -> str:
         raise DataError(Fault(message, sql.WHERE, "write one SELECT"))
     _require_steady(connection, text)
     names = [row[0] for row in connection.execute(_DESCRIBE + text).fetchall()]
-    twice = sorted({name for name in names if names.count(name) > 1})
+    folded = [name.casefold() for name in names]  # to DuckDB, Age and age are one name
+    twice = sorted({name for name in names if folded.count(name.casefold()) > 1})
     if twice:
         message = f"the query returns two columns of one name: {', '.join(map(repr, twice[:5]))}"
         raise DataError(Fault(message, sql.WHERE, "give each a name: SELECT a.x AS a_x, ..."))
@@ -103,14 +105,18 @@ def _require_steady(connection: duckdb.DuckDBPyConnection, query: str) -> None:
     """Refuse what gives other rows each time: the same plan would mean other data."""
     listed = "SELECT DISTINCT function_name FROM duckdb_functions() WHERE stability <> 'CONSISTENT'"
     changing = {name for (name,) in connection.execute(listed).fetchall()}
-    words = ["", *(word.lower() for word in sql.words(query)), ""]
-    for before, word, after in zip(words, words[1:], words[2:], strict=False):
-        sampled = word == "tablesample" or (before, word) == ("using", "sample")
-        drawn = sampled and "repeatable" not in words
-        if (word in changing and after == "(") or word in _ANEW or drawn:
-            hint = "write the value itself, or compute it into the data"
-            message = f"`{word}` gives something else each time the query is carried out"
-            raise DataError(Fault(message, sql.WHERE, hint))
+    words = [word.lower() for word in sql.words(query)]
+    found = [name for name in sql.called(query) if name in changing]
+    found += [word for word in words if word in _ANEW]
+    if "repeatable" not in words:
+        found += [
+            word for before, word in pairwise(["", *words])
+            if word == "tablesample" or (before, word) == ("using", "sample")
+        ]  # fmt: skip
+    if found:
+        hint = "write the value itself, or compute it into the data"
+        message = f"`{found[0]}` gives something else each time the query is carried out"
+        raise DataError(Fault(message, sql.WHERE, hint))
 
 
 @contextmanager

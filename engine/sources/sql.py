@@ -12,8 +12,13 @@ _WRITING = ("insert", "update", "delete", "merge")
 READING = ("select", "with", "values", "table", "from")
 WHERE = "data.query"
 _TABLE = re.compile(r"[^\W\d][\w$]*(\.[^\W\d][\w$]*){0,2}")
+_BEYOND = re.compile(  # functions that read or write files, or ask other servers
+    r"pg_(read|ls)_\w+|pg_stat_file|dblink\w*|load_file|load_extension|openrowset|opendatasource"
+    r"|openquery|lo_(import|export|get|put|creat|create|open|unlink|from_bytea|truncate(64)?)"
+)
 _PART = re.compile(
     r"""--[^\n]*|/\*.*?(?:\*/|\Z)                      # comments
+    |[eE]'(?:[^'\\]|\\.|'')*(?:'|\Z)                   # a text of PostgreSQL with signs of C
     |'(?:[^']|'')*(?:'|\Z) | "(?:[^"]|"")*(?:"|\Z)     # texts and names
     |`[^`]*(?:`|\Z) | (\$\w*\$).*?(?:\1|\Z)            # names of MySQL, texts of PostgreSQL
     |\w+ | \s+ | .""",
@@ -54,6 +59,9 @@ def reading(query: str) -> str:
     if writer := _writer([word.lower() for _, word in words]):
         message = f"the query writes ({writer.upper()}): only one that reads is carried out"
         raise DataError(Fault(message, WHERE, f'write one SELECT; a column is written "{writer}"'))
+    if reaching := next((name for name in called(query) if _BEYOND.fullmatch(name)), ""):
+        message = f"the query calls `{reaching}`, which reaches beyond the tables"
+        raise DataError(Fault(message, WHERE, "leave it out: a query reads the database's tables"))
     last_place, last_word = words[-1]
     return query[: last_place + len(last_word)]
 
@@ -61,6 +69,22 @@ def reading(query: str) -> str:
 def words(query: str) -> list[str]:
     """Return the words and signs of a query, without blanks and comments."""
     return [word for _, word in _words(query)]
+
+
+def called(query: str) -> list[str]:
+    """Return what stands before an opening bracket, such as a function's name, in small letters.
+
+    >>> called('SELECT "Random"(), max (a)')
+    ['random', 'max']
+    """
+    found = words(query)
+    return [_bare(word) for word, after in pairwise(found) if after == "("]
+
+
+def _bare(word: str) -> str:
+    """Return a name without its quotes."""
+    name = word[1:-1].replace('""', '"') if word[0] in '"`' and len(word) > 1 else word
+    return name.lower()
 
 
 def _writer(words: list[str]) -> str:

@@ -22,6 +22,8 @@ from engine.sources import files
 _BLOCK = 1 << 20
 _NEWLINE = b"\n"
 _LONGEST = 2**31 - 1
+_DELIMITERS = ",;\t|"
+_FIRST = 20  # rows that are looked at
 _OPEN = "unexpected end of data"  # what Python's csv module says of a quote that is not closed
 _MAGIC = {
     b"PAR1": ("Parquet", "end its name in .parquet"),
@@ -199,13 +201,38 @@ def _recognised(block: bytes, path: Path) -> None:
 
 
 def _delimiter(path: Path) -> str:
-    """Tell by the ending and the first line: tab for .tsv; else the first of , ; tab | in it."""
+    """Tell by the ending (a tab for .tsv), else by header and first rows.
+
+    It is the first of , ; tab | that the header holds; of several, the one by which the first rows
+    have as many values as the header, and most.
+
+    Raises
+    ------
+    engine.errors.DataError
+        If it could be one as well as another: half of the columns would be lost in the others.
+    """
     if ".tsv" in path.suffixes[-2:]:
         return "\t"
     with files.opened(path) as file:
         first = next((line for line in file if line.strip()), b"")
     bare = re.sub(rb'"[^"]*"', b"", first)
-    return next((sign for sign in ",;\t|" if sign.encode() in bare), ",")
+    held = [sign for sign in _DELIMITERS if sign.encode() in bare]
+    widths = {sign: _width(path, sign) for sign in held if len(held) > 1}
+    fitting = [sign for sign in widths if widths[sign] and widths[sign] == max(widths.values())]
+    if len(fitting) > 1:
+        both = " or ".join(map(repr, fitting))
+        hint = "put the names and values that hold another one in double quotes"
+        raise DataError(Fault(f"either of {both} could stand between the values", str(path), hint))
+    return next(iter([*fitting, *held]), ",")
+
+
+def _width(path: Path, sign: str) -> int:
+    """Return how many values the header and each of the first rows have; 0 where they differ."""
+    with closing(records(path, sign)) as rows:
+        head, *others = [row.values for row in islice(rows, _FIRST)] or [[""]]
+    head = head if head[-1].strip() else head[:-1]
+    widths = {len(row) - (len(row) == len(head) + 1 and not row[-1]) for row in others}
+    return len(head) if widths == {len(head)} else 0
 
 
 def _closed(path: Path, delimiter: str) -> None:

@@ -18,6 +18,7 @@ from engine.bundle.input import finite, is_number, seconds, shorten, texts
 from engine.contracts import Kind, Numbers
 from engine.errors import DataError, Fault
 from engine.estimators.language import has_blanks, is_unspaced, words_each
+from engine.steps import nested
 
 MOSTLY = 0.9  # from this share of numbers on, the remaining texts are taken for faults
 NEARLY_ALL = 0.5  # from this share of different values on, a text says nothing in common
@@ -91,6 +92,8 @@ def _role(name: str, values: pd.Series[Any], declared: DeclaredKind | None = Non
     present = values.dropna()
     if present.empty:
         raise DataError(Fault(f"the column {name!r} holds no value at all", name))
+    if unlearnable := nested.told(present):
+        raise DataError(Fault(f"the column {name!r} {unlearnable}", name))
     if declared:
         return _declared_role(name, present, declared, values.size)
     if is_number(present.dtype):

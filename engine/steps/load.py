@@ -18,7 +18,7 @@ from engine.errors import DataError, Fault
 from engine.recipe.schema import Data, Recipe
 from engine.sources import Asked
 from engine.steps import rows, sides
-from engine.steps.values import advise, picked, require, require_semantic, rules
+from engine.steps.values import advise, picked, require, require_plain, require_semantic, rules
 
 ABOUT = "read the rows"
 MAKES = "the dataset"
@@ -178,11 +178,12 @@ def _take(
     columns = picked(data, given, held)
     besides = [n for n in (*rows.needed(data), *also) if n in given and n not in columns]
     frame = frame[[*columns, *dict.fromkeys(besides)]]
+    require_plain(frame)
     values = rules(data)
     raw = frame[[name for name in columns if values.touch(name)]]
     applied = apply(frame, values, advise=advise)
     undeclared = [name for name in applied.changed if name not in values.declared]
-    kept = rows.chosen(retyped(applied.frame, undeclared), data)
+    kept = rows.chosen(retyped(applied.frame, undeclared), data, columns)
     left = kept.frame if also else kept.frame[columns]
     facts = Facts(len(left), columns, len(frame), given, kept.removed, applied.changed, kept.notes)
     return _Taken(left, raw, facts)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -44,11 +44,18 @@ class Kept:
 
 def needed(data: Data) -> list[str]:
     """Return the columns that rules for rows read."""
-    return columns_of(data.clean.where) if data.clean.where else []
+    clean = data.clean
+    compared = clean.drop_duplicates if isinstance(clean.drop_duplicates, list) else []
+    return [*(columns_of(clean.where) if clean.where else []), *compared]
 
 
-def chosen(frame: pd.DataFrame, data: Data) -> Kept:
+def chosen(frame: pd.DataFrame, data: Data, picked: Sequence[str] | None = None) -> Kept:
     """Leave rows out as the recipe says.
+
+    Parameters
+    ----------
+    picked : sequence of str, optional
+        The columns by which rows are equal that are to be so in all; by default, all.
 
     Raises
     ------
@@ -56,7 +63,7 @@ def chosen(frame: pd.DataFrame, data: Data) -> Kept:
         If no row is left, or a formula cannot be evaluated.
     """
     found = Kept(frame)
-    for rule, keep in _rules(data, found.notes).items():
+    for rule, keep in _rules(data, found.notes, picked).items():
         kept = keep(frame)
         found.removed[rule] = int((~kept).sum())
         if found.removed[rule]:
@@ -67,14 +74,16 @@ def chosen(frame: pd.DataFrame, data: Data) -> Kept:
     return Kept(frame, found.removed, found.notes)
 
 
-def _rules(data: Data, notes: list[str]) -> dict[str, Callable[[pd.DataFrame], Mask]]:
+def _rules(
+    data: Data, notes: list[str], picked: Sequence[str] | None
+) -> dict[str, Callable[[pd.DataFrame], Mask]]:
     """The rules that the recipe has, in their order; each marks the rows to keep."""
     clean, found = data.clean, {}
     if where := clean.where:
         said = {name: column.kind for name, column in declared(data).items()}
         found["clean.where"] = lambda frame: _true(where, frame, said, notes)
     if clean.drop_duplicates:
-        columns = None if clean.drop_duplicates is True else clean.drop_duplicates
+        columns = picked if clean.drop_duplicates is True else clean.drop_duplicates
         found["clean.drop_duplicates"] = lambda frame: _first_of_equals(frame, columns)
     if data.sample is not None:
         sample = _sample(data.sample)
@@ -94,8 +103,8 @@ def _true(
     return found.true
 
 
-def _first_of_equals(frame: pd.DataFrame, columns: list[str] | None) -> Mask:
-    looked_at = frame if columns is None else frame[columns]
+def _first_of_equals(frame: pd.DataFrame, columns: Sequence[str] | None) -> Mask:
+    looked_at = frame if columns is None else frame[list(columns)]
     objects = [name for name, values in looked_at.items() if values.dtype == object]
     plain = looked_at.assign(**{str(name): texts(looked_at[name]) for name in objects})
     return ~plain.duplicated().to_numpy()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from engine.bundle.declared import Declared
 from engine.bundle.rules import Rules
@@ -11,7 +13,11 @@ from engine.errors import DataError, Fault
 from engine.recipe.checks.in_data import REST
 from engine.recipe.dataset import ColumnType
 from engine.recipe.schema import Data
+from engine.steps import nested
 from engine.steps.columns import in_yaml
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 SEMANTIC = ("target", "id", "time", "group", "weight")
 MOST_HINT = 300
@@ -88,6 +94,22 @@ def _known(named: Mapping[str, Iterable[str]], given: Sequence[str]) -> None:
     ]
     if faults:
         raise DataError(*(Fault(f.message, f.where, f.hint[:MOST_HINT]) for f in faults))
+
+
+def require_plain(frame: pd.DataFrame) -> None:
+    """Refuse columns whose values are made of others.
+
+    Raises
+    ------
+    DataError
+        Naming each.
+    """
+    found = {str(name): what for name, values in frame.items() if (what := nested.told(values))}
+    if found:
+        faults = [Fault(f"the column {n!r} {what}") for n, what in found.items()]
+        listed = ", ".join(map(in_yaml, found))
+        hint = f"take it apart where it is written, or leave it out: data.drop: [{listed}]"
+        raise DataError(*faults[:-1], replace(faults[-1], hint=hint))
 
 
 def advise(name: str, said: Declared) -> str:

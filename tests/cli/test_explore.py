@@ -1,4 +1,7 @@
 import json
+from pathlib import Path
+
+import pandas as pd
 
 from tests.cli.conftest import Engine
 
@@ -27,6 +30,19 @@ def test_without_a_target_columns_stand_alone(folder, engine: Engine):
         "id": 60, "size": 7, "colour": 2, "bought": 2,
     }  # fmt: skip
     assert all(column["strength"] is None for column in found["columns"])
+
+
+def test_lists_are_told_and_not_learnt_from(folder, engine: Engine):
+    rows = pd.DataFrame({"x": range(40), "l": [[1], [1, 2]] * 20, "y": ["a", "b"] * 20})
+    rows.to_parquet("lists.parquet")
+    ended = engine("explore", "lists.parquet", "--target", "y", "--json")
+    found = {c["name"]: c for c in json.loads(ended.out)["columns"]}
+    assert found["l"]["reason"] == "holds lists, which no column can hold"
+    assert engine("init", "lists.parquet", "--target", "y").code == 0
+    assert (
+        "    - l  # holds lists, which no column can hold" in Path("recipes/lists.yaml").read_text()
+    )
+    assert engine("plan", "lists").code == 0
 
 
 def test_what_is_refused(folder, engine: Engine):

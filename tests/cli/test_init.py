@@ -120,6 +120,34 @@ def test_dates_that_are_written_in_one_way_are_declared(empty, engine: Engine, f
     assert plan["expectations"]["broken"] == []
 
 
+@pytest.mark.parametrize(
+    ("day", "stray", "said"),
+    [
+        ("2024-03-{:02d}", "2024-13-01", "{type: date, invalid: missing}"),
+        ("{:02d}.12.2024", "31.13.2024", '{type: date, format: "%d.%m.%Y", invalid: missing}'),
+        ("2024-03-{:02d}", "soon", "{type: date, invalid: missing}"),
+    ],
+)
+def test_a_few_values_that_are_no_dates_are_proposed_as_missing(
+    empty, engine: Engine, day, stray, said
+):
+    rows = [f"{stray if i == 250 else day.format(i % 28 + 1)},{i},{i % 2}" for i in range(300)]
+    (empty / "t.csv").write_text("day,x,y\n" + "\n".join(rows), "utf-8")
+    assert engine("init", "t.csv", "--target", "y").code == 0
+    written = (empty / "recipes" / "t.yaml").read_text("utf-8")
+    assert f"    day: {said}  # 1 of 300 rows hold no such date\n" in written
+    plan = json.loads(engine("plan", "t", "--json").out)
+    assert next(c["kind"] for c in plan["columns"] if c["name"] == "day") == "date"
+    assert plan["expectations"]["broken"] == []
+
+
+def test_more_values_that_are_no_dates_are_not_proposed_as_missing(empty, engine: Engine):
+    rows = [f"{'soon' if i % 50 == 0 else '2024-03-01'},{i},{i % 2}" for i in range(300)]
+    (empty / "t.csv").write_text("day,x,y\n" + "\n".join(rows), "utf-8")
+    assert engine("init", "t.csv", "--target", "y").code == 0
+    assert "invalid" not in (empty / "recipes" / "t.yaml").read_text("utf-8")
+
+
 def test_what_it_expects_is_what_the_data_hold(empty, engine: Engine):
     rows = [
         f"k{i},{i * 7 % 60 + 18},{'' if i == 4 else i / 7},{'xyz'[i % 3]},text {i},"
@@ -293,18 +321,26 @@ def test_a_scalar_is_read_as_it_was(name):
     assert file.parse(f"a: {scalar(name)}  # a comment\n", "test").tree == {"a": name}
 
 
-def expressible(name: str) -> bool:
-    """Whether a recipe can hold the name; `engine init` refuses the others."""
-    return "${" not in name and name not in ("", "???")
+def is_key(name: str) -> bool:
+    """Whether a recipe can hold the name as a key; of others `engine init` proposes nothing."""
+    return "${" not in name and name not in ("", "???") and not name.startswith("_")
 
 
 def test_dates_in_a_column_that_is_called_as_all_others_are_not_declared():
     dates = pd.Series(["31.12.2024", "01.02.2023"], dtype="str")
-    assert reading.formats(pd.DataFrame({"*": dates, "a": dates})) == {"a": "%d.%m.%Y"}
+    found = reading.formats(pd.DataFrame({"*": dates, "a": dates}))
+    assert {name: said.form for name, said in found.items()} == {"a": "%d.%m.%Y"}
+
+
+def test_of_a_column_that_no_key_can_name_nothing_is_proposed(empty, engine: Engine):
+    rows = [f"{i % 28 + 1:02d}.12.2024,{i},{i % 2}" for i in range(60)]
+    (empty / "t.csv").write_text("_day,x,y\n" + "\n".join(rows), "utf-8")
+    assert engine("init", "t.csv", "--target", "y").code == 0
+    assert load("t").recipe.data.columns == {}
 
 
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(names.filter(expressible), min_size=6, max_size=6, unique=True))
+@given(st.lists(names.filter(is_key), min_size=6, max_size=6, unique=True))
 @example(HOSTILE[:6])
 def test_whatever_columns_are_called_the_recipe_names_the_same(tmp_path: Path, found):
     source, target, row, when, kept, dropped = found

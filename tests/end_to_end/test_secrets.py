@@ -292,6 +292,27 @@ def test_the_password_of_a_database(folder, reached, request, monkeypatch):
     assert also_clean(folder, [*encoded("SECRET_0", AWAY), served.PASSWORD], texts)
 
 
+@pytest.mark.parametrize("sealed", ["abc@Tail-Zq7", "Head-Zq7#Tail-Zq7", "Head-Zq7/a?b&Tail-Zq7"])
+@pytest.mark.parametrize(
+    "source",
+    [
+        "postgresql://127.0.0.1:1/shop?user=ann&password=${oc.env:SEALED}",
+        "postgresql+psycopg://127.0.0.1:1/shop?password=${oc.env:SEALED}",
+        "http://127.0.0.1:1/a.csv?token=${oc.env:SEALED}",
+    ],
+)
+def test_a_parameter_that_holds_signs_of_an_url_is_not_shown_in_part(
+    folder, monkeypatch, source, sealed
+):
+    monkeypatch.setenv("SEALED", sealed)
+    query = ("--query", "SELECT 1") if source.startswith("post") else ()
+    write(folder, f"  source: {source}" + ("\n  query: SELECT 1 AS bought" if query else ""))
+    ran = [engine("plan", "away", folder=folder), engine("explore", source, *query, folder=folder)]
+    assert {ended.code for ended in ran} == {2}
+    assert all("cannot be reached" in ended.err for ended in ran)
+    assert also_clean(folder, ["Tail-Zq7", "Head-Zq7"], [t for e in ran for t in (e.out, e.err)])
+
+
 @pytest.mark.parametrize(
     "word",
     [

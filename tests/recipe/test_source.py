@@ -60,6 +60,10 @@ def test_an_unknown_source_names_its_table(loaded: Load) -> None:
             "{tables: {a: {source: a.csv, query: a}}, query: a, target: y}",
             "`data.tables.a.query` asks a database, and its source is none",
         ),
+        (
+            "{tables: {a: a.csv, A: b.csv}, query: a, target: y}",
+            "the tables `a` and `A` differ in capitals alone\n    SQL takes them for one",
+        ),
         ("{tables: {a: {path: a.csv}}, query: a, target: y}", "there is no key 'path' in"),
         ("{tables: {'a b': a.csv}, query: a, target: y}", "a b"),
         ("{source: 'sqlite:///a.db', query: '', target: y}", "`data.query` is ''; a text was"),
@@ -70,6 +74,7 @@ def test_what_contradicts_itself_is_said(refused: Refused, data: str, said: str)
 
 
 SEALED = "p@ss/w:rd?#%41"
+CODED = "p%40ss%2Fw%3Ard%3F%23%2541"
 
 
 @pytest.mark.parametrize(
@@ -79,7 +84,12 @@ SEALED = "p@ss/w:rd?#%41"
         ("db://${oc.env:WHO}:${oc.env:PW}@h/d", "db://bob:p%40ss%2Fw:rd%3F%23%2541@h/d"),
         ("db://${oc.env:BOTH}@h/d", "db://bob:pw@h/d"),
         ("https://h/${oc.env:PW}", "https://h/" + SEALED),
-        ("https://h/a?token=${oc.env:PW}", "https://h/a?token=" + SEALED),
+        ("https://h/a?token=${oc.env:PW}", "https://h/a?token=" + CODED),
+        ("https://h/a?x=1&token=a${oc.env:PW}&y=2#c", f"https://h/a?x=1&token=a{CODED}&y=2#c"),
+        ("${oc.env:WHERE}?token=${oc.env:PW}", "https://h/a?token=" + CODED),
+        ("https://h/a?${oc.env:PAIR}", "https://h/a?a=b&c=d"),
+        ("https://h/a#x?b=${oc.env:PW}", "https://h/a#x?b=" + SEALED),
+        ("is it ?a=${oc.env:PW}", "is it ?a=" + SEALED),
         ("${oc.env:PW}@h", SEALED + "@h"),
         ("${oc.env:URL}", "db://a:b%40c@h/d"),
         ("see ${oc.env:WHO} at https://a@h", "see bob at https://a@h"),
@@ -89,6 +99,7 @@ def test_user_and_password_of_an_url_need_no_other_writing(
     monkeypatch: pytest.MonkeyPatch, text: str, resolved: str
 ) -> None:
     given = {"PW": SEALED, "WHO": "bob", "BOTH": "bob:pw", "URL": "db://a:b%40c@h/d"}
+    given |= {"WHERE": "https://h/a", "PAIR": "a=b&c=d"}
     for name, value in given.items():
         monkeypatch.setenv(name, value)
     assert Resolver({}).resolved(text) == resolved

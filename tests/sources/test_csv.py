@@ -111,6 +111,30 @@ def test_delimiter_is_told_by_the_header(write, sign):
     assert list(frame)[1] == "d"
 
 
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("Price, net;Count\n1,5;2,1\n3,1;4,4\n", ["Price, net", "Count"]),
+        ("Price, net;Count\n1.5;2\n3;4\n", ["Price, net", "Count"]),
+        ("a, b;c;d\n1,5;2;3\n2,5;3;4\n", ["a, b", "c", "d"]),
+        ("a,b;c\n1,2\n3,4\n", ["a", "b;c"]),
+        ("a;b|c;\n1;2;\n3;4;\n", ["a", "b|c"]),
+        ("a;b,c\n1;2;\n3;4;\n", ["a", "b,c"]),
+        ("a,b;c\n1;2,3;4\n1,2\n", ["a", "b;c"]),
+    ],
+)
+def test_of_several_delimiters_that_of_the_rows_is_taken(write, text, names):
+    assert list(csv.read(write(text))) == names
+
+
+def test_delimiters_that_fit_alike_are_refused(write):
+    assert refused(write("a, b;c\n1,5;2\n2,5;3\n")) == (
+        "some.csv: either of ',' or ';' could stand between the values\n"
+        "    put the names and values that hold another one in double quotes"
+    )
+    assert csv.read(write('"a, b";c\n"1,5";2\n')).shape == (1, 2)
+
+
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 @pytest.mark.parametrize("start", ["", "\n\n", "\ufeff"])
 def test_line_ends_and_what_stands_before_the_header(write, end, start):

@@ -1,5 +1,6 @@
 """Answers of databases: PostgreSQL, which the tests start, and SQLite."""
 
+import re
 import sqlite3
 import sys
 from contextlib import closing
@@ -175,6 +176,9 @@ def test_queries_that_sqlite_is_not_asked(shop, query, message):
         ("COPY people TO '/tmp/people.csv'", "the query begins with 'COPY'"),
         ("SELECT nextval('s') FROM (SELECT setval('s', 1)) q", "read-only transaction"),
         ("SELECT n FORM people", 'syntax error at or near "people" LINE 1: SELECT n FORM people'),
+        ("SELECT 1 / 0 AS x FROM people", "the database refuses the query: division by zero"),
+        ("SELECT 1 / (n - 2) AS x FROM people", "the query fails after 1 row: division by zero"),
+        ("SELECT pg_catalog.pg_read_file('/etc/hostname') AS a", "the query calls `pg_read_file`"),
         ("SELECT * FROM empty", "the query returns no rows"),
         ("SELECT a.n, b.n FROM people a JOIN people b USING (n)", "two columns of one name: 'n'"),
         ("SELECT l FROM lists", "the column 'l' holds lists, which no column can hold"),
@@ -188,6 +192,22 @@ def test_queries_that_postgresql_is_not_asked(people, query, message):
         made.execute("CREATE SEQUENCE IF NOT EXISTS s")
     assert message in refused(people, query)
     assert count(people, "people") == 1000
+
+
+def test_an_error_in_the_middle_of_an_answer_tells_how_far_it_came(people):
+    query = "SELECT 1 / (n - 15000) AS x FROM generate_series(1, 20000) n"
+    said = refused(people, query)
+    assert re.match(
+        r"data.query: the query fails after 1[0-4],\d{3} rows: division by zero\n", said
+    )
+
+
+@pytest.mark.parametrize("letters", range(1, 90, 4))
+def test_what_the_driver_puts_before_a_query_is_not_shown(people, letters):
+    """PostgreSQL cuts a long line from the left, anywhere."""
+    said = refused(people, f"SELECT 1 AS {'a' * letters} FORM people")
+    assert not re.search("CURSOR|DECLARE|SOR FOR|c_[0-9a-f]+_", said)
+    assert "FORM" in said.partition("LINE 1: ")[2]
 
 
 def test_a_transaction_only_reads_whatever_the_query_hides(people, monkeypatch):
@@ -209,6 +229,23 @@ def test_a_wrong_password_is_said_and_not_shown(postgres):
     assert said.startswith(f"postgresql://{served.USER}:***@{postgres}: the database cannot be")
     assert "password authentication failed" in said
     assert "wrong-one" not in said
+
+
+@pytest.mark.parametrize("sealed", ["abc@TAILSECRET", "HEADSECRET#TAILSECRET"])
+@pytest.mark.parametrize("write", [str, lambda text: quote(text, safe="")])
+def test_a_password_among_the_parameters_is_not_shown_in_part(sealed, write):
+    """As it stands, the sign ends the password for the driver: it asks for a host TAILSECRET."""
+    said = refused(f"postgresql://127.0.0.1:1/shop?user=ann&password={write(sealed)}", "people")
+    assert "SECRET" not in said
+
+
+def test_any_other_scheme_is_of_a_database():
+    """SQLAlchemy says which of them have a package that is not installed."""
+    assert refused("snowflake://ann@here/shop", "people") == (
+        "snowflake://ann@here/shop: no database is called 'snowflake'\n"
+        "    install the package that brings it to SQLAlchemy, or correct the name"
+    )
+    assert "there is no source 'snowflake'" in refused("snowflake://ann@here/shop")
 
 
 def test_a_database_that_is_down_is_said():

@@ -43,6 +43,11 @@ def test_kinds(spec, kind):
     ("spec", "message"),
     [
         ("data.cvs", "no source knows the ending '.cvs' of 'data.cvs'\n    did you mean '.csv'?"),
+        (
+            "data/shop.db",
+            "'data/shop.db' is a database of SQLite, and no table\n"
+            "    it has an URL, sqlite:///data/shop.db, and is asked by data.query (--query)",
+        ),
         ("data.parket", "did you mean '.parquet'?"),
         ("folder/data", "no ending says what is 'folder/data'\n    known: .csv .tsv"),
         ("my.folder/data", "no ending says what is 'my.folder/data'"),

@@ -10,9 +10,11 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pyarrow import feather
 
 from engine.errors import DataError
-from engine.sources import parquet
+from engine.sources import Asked, parquet
+from engine.steps import nested
 
 TMP = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=200)
 
@@ -155,3 +157,47 @@ def test_damage_gives_a_frame_or_a_data_error(folder, data):
     except DataError:
         found = None
     assert found is None or len(found)
+
+
+MADE_OF_OTHERS = {
+    "list": pa.array([[1], None, [2, 3]]),
+    "struct": pa.array([{"x": 1}, None, {"x": 2}]),
+    "map": pa.array([[("a", 1)], None, []], pa.map_(pa.string(), pa.int64())),
+    "bytes": pa.array([b"\xff", None, b"b"]),
+}
+
+
+@pytest.mark.parametrize("kind", MADE_OF_OTHERS)
+@pytest.mark.parametrize("ending", ["parquet", "feather"])
+def test_values_made_of_others_stand_beside_the_rest(tmp_path, kind, ending):
+    """Who picks columns refuses them by name, or leaves them out."""
+    table = pa.table({"a": [1, 2, 3], "l": MADE_OF_OTHERS[kind]})
+    path = str(tmp_path / f"d.{ending}")
+    (pq.write_table if ending == "parquet" else feather.write_feather)(table, path)
+    found = Asked(path).read()
+    assert found.a.tolist() == [1, 2, 3]
+    assert bool(nested.told(found.l))
+    assert sum(len(chunk) for chunk in Asked(path).chunks(2)) == 3
+
+
+@pytest.mark.parametrize("ending", ["parquet", "feather"])
+@pytest.mark.parametrize("unit", ["s", "ms", "us", "ns"])
+def test_durations_are_seconds_everywhere(tmp_path, ending, unit):
+    values = pa.array([90_000_000_000, None, 0], pa.duration("ns"))
+    table = pa.table({"d": values.cast(pa.duration(unit)), "x": [1, 2, 3]})
+    path = str(tmp_path / f"d.{ending}")
+    (pq.write_table if ending == "parquet" else feather.write_feather)(table, path)
+    oracle = table.to_pandas().assign(d=lambda rows: rows.d.dt.total_seconds())
+    pd.testing.assert_frame_equal(Asked(path).read(), oracle)
+    pd.testing.assert_frame_equal(pd.concat(Asked(path).chunks(2), ignore_index=True), oracle)
+    asked = Asked(query="SELECT d, x FROM t WHERE x < 9", tables={"t": Asked(path)})
+    pd.testing.assert_frame_equal(asked.read(), oracle)
+
+
+def test_durations_of_two_units_are_one_column(tmp_path):
+    for unit in ("s", "ms"):
+        made = pa.table({"d": pa.array([90], pa.duration("s")).cast(pa.duration(unit))})
+        pq.write_table(made, tmp_path / f"d-{unit}.parquet")
+    pattern = Asked(str(tmp_path / "d-*.parquet"))
+    assert pattern.read().d.tolist() == [90, 90]
+    assert Asked(query="SELECT d FROM t", tables={"t": pattern}).read().d.tolist() == [90, 90]

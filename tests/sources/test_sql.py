@@ -20,6 +20,8 @@ from engine.sources import sql
         "SELECT $$;$$, $a$ DELETE; $a$",
         "SELECT replace(a, ';', '') AS \"into\", `delete` FROM t",
         "FROM t SELECT a",
+        r"SELECT E'it\'s; x' AS a, e'\\'",
+        'SELECT "pg_read_file", lo_get FROM t',
     ],
 )
 def test_one_that_reads_is_let_through(query):
@@ -41,6 +43,13 @@ def test_one_that_reads_is_let_through(query):
         ("WITH a AS (UPDATE t SET x = 1 RETURNING x) SELECT * FROM a", "writes (UPDATE)"),
         ("WITH a AS (SELECT 1) DELETE FROM t", "writes (DELETE)"),
         ("SELECT * INTO OUTFILE '/tmp/x' FROM t", "writes (INTO)"),
+        (r"SELECT 'C:\'; DELETE FROM t", "more than one statement"),
+        ("SELECT pg_read_file('/etc/passwd')", "calls `pg_read_file`, which reaches beyond"),
+        ("SELECT * FROM Pg_Ls_Dir ('/etc')", "calls `pg_ls_dir`"),
+        ("SELECT lo_from_bytea(0, 'abc')", "calls `lo_from_bytea`"),
+        ("SELECT * FROM \"dblink_exec\"('x', 'y')", "calls `dblink_exec`"),
+        ("SELECT load_file('/etc/passwd')", "calls `load_file`"),
+        ("SELECT * FROM OPENROWSET(BULK 'c:/a.txt', SINGLE_BLOB) a", "calls `openrowset`"),
         ("EXPLAIN ANALYZE DELETE FROM t", "the query begins with 'EXPLAIN'"),
     ],
 )

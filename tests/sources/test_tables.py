@@ -88,6 +88,24 @@ def test_columns_of_csv_have_the_types_of_all_their_values(files):
         pd.testing.assert_series_equal(found[name], plain[name])
 
 
+AWKWARD = [
+    "1", "2.5", "", "NA", "nan", "true", "False", "TRUE", "T", "00501", "1e5", "1E+5", "+3", " 7",
+    "\t8", "\xa09", "-0", "0x1", "1_0", "1_000", "abc", "Infinity", "-inf", "NAN", "1.", ".5", ".",
+    "1,5", "1234567890123456", "123456789012345678", "9223372036854775807", "9223372036854775808",
+    "-9223372036854775808", "01.5", "-00", "1e400", "1d", "  ", "null", "e5", "--1", "+-1", "１２",
+    "0e0", "+0.5", "1 2",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("first", AWKWARD)
+def test_a_column_of_csv_has_the_same_type_as_a_table(folder, first):
+    """Each pair of values; dates are text to the one and dates to the other."""
+    names = [f"c{at}" for at in range(len(AWKWARD))]
+    rows = pd.DataFrame([[first] * len(names), AWKWARD], columns=names)
+    rows.to_csv("t.csv", index=False, quoting=1)
+    pd.testing.assert_frame_equal(asked("t", t="t.csv").read(), Asked("t.csv").read())
+
+
 def test_rows_of_csv_may_end_in_a_delimiter(folder):
     (folder / "ends.csv").write_text("a,b\n1,x,\n2,y,\n", "utf-8")
     found = asked("SELECT b, a FROM t", t="ends.csv").read()
@@ -220,6 +238,8 @@ def test_rows_come_in_the_same_order_each_time(folder, query):
         ("SELECT n, random() AS r FROM orders", "random"),
         ("SELECT n, uuid() AS r FROM orders", "uuid"),
         ("SELECT n, now() AS age FROM orders", "now"),
+        ('SELECT n, "Random"() AS r FROM orders', "random"),
+        ('SELECT n, "main" . "random" () AS r FROM orders', "random"),
         ("SELECT n, CURRENT_DATE AS d FROM orders", "current_date"),
         ("SELECT n FROM orders TABLESAMPLE 10%", "tablesample"),
         ("SELECT n FROM orders USING SAMPLE 10 ROWS", "sample"),
@@ -357,6 +377,7 @@ def test_variables_of_python_are_no_tables(files):
          "    LINE 3: FROM orders\n            ^"),
         ("SELECT n FROM orders WHERE n > 999", "the query returns no rows"),
         ("SELECT n, zip AS n FROM orders", "the query returns two columns of one name: 'n'"),
+        ("SELECT n AS a, zip AS A FROM orders", "two columns of one name: 'A', 'a'"),
         ("SELECT CAST(zip AS DATE) AS d FROM orders", "DuckDB refuses the query: "),
         ("SELECT [n] AS l FROM orders", "the column 'l' of the query is of the type list"),
         ("SELECT INTERVAL (n) DAY AS i FROM orders", "the column 'i' of the query is of the type"),
@@ -377,6 +398,19 @@ def test_what_is_wrong_with_a_table_is_said(files):
     (files / "torn.parquet").write_bytes(b"PAR1torn")
     assert "not a whole Parquet file" in refused(query=query, orders="torn.parquet")
     assert "did you mean '.csv'" in refused(query=query, orders="orders.cvs")
+
+
+@pytest.mark.parametrize("ending", ["csv", "parquet", "jsonl"])
+def test_columns_that_sql_takes_for_one_are_refused(folder, ending):
+    rows = pd.DataFrame({"n": [1, 2], "Age": [3, 4], "age": [5, 6]})
+    rows.to_csv("t.csv", index=False)
+    rows.to_parquet("t.parquet")
+    rows.to_json("t.jsonl", orient="records", lines=True)
+    assert Asked(f"t.{ending}").read().age.tolist() == [5, 6]
+    assert refused(query="SELECT n FROM people", people=f"t.{ending}") == (
+        "data.query: the columns 'Age' and 'age' of the table 'people' differ in capitals alone\n"
+        "    SQL takes them for one: rename all but one"
+    )
 
 
 def test_names_of_files_and_columns_are_only_names(folder):

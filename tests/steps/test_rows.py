@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from engine.errors import DataError
 from engine.recipe.schema import Data
+from engine.steps.load import Dataset
 from engine.steps.rows import chosen
 
 
@@ -125,3 +126,47 @@ def test_a_rule_that_leaves_no_row_is_named_with_what_else_is_known():
     with pytest.raises(DataError, match=r"data\.clean\.where: leaves no row") as caught:
         chosen(rows, data(clean={"where": "a > 100"}))
     assert "has no value for 100 rows" in caught.value.faults[0].hint
+
+
+# Columns that are compared, and not learnt from
+
+
+@pytest.fixture
+def copies(tmp_path, monkeypatch):
+    """Twenty of a hundred rows stand twice, the second time with another note."""
+    monkeypatch.chdir(tmp_path)
+    rows = frame().assign(id=range(100), note="first")
+    pd.concat([rows, rows.head(20).assign(note="second")]).to_csv("a.csv", index=False)
+
+
+@pytest.mark.parametrize("picks", [{"drop": ["id"]}, {"columns": ["a", "b", "y"]}])
+@pytest.mark.usefixtures("copies")
+def test_rows_are_compared_by_a_column_that_is_not_learnt_from(picks):
+    found = Dataset(data(**picks, clean={"drop_duplicates": ["id"]}))
+    assert found.facts.removed == {"clean.drop_duplicates": 20}
+    assert "id" not in found.frame
+
+
+@pytest.mark.usefixtures("copies")
+def test_of_all_columns_those_are_compared_that_are_picked():
+    """Whatever a filter, or what is expected, looks at besides."""
+    said = {"drop": ["note"], "clean": {"drop_duplicates": True, "where": "note != ''"}}
+    found = Dataset(data(**said))
+    assert found.facts.removed == {"clean.where": 0, "clean.drop_duplicates": 20}
+    assert len(found.whole(["note"])) == 100
+
+
+@pytest.mark.parametrize("used", [{}, {"columns": ["l", "y"]}, {"clean": {"where": "l == 'x'"}}])
+def test_a_column_of_lists_is_refused_where_it_is_used(tmp_path, monkeypatch, used):
+    monkeypatch.chdir(tmp_path)
+    frame(20).assign(l=[[1]] * 20, c=[b"x"] * 20).to_parquet("a.parquet")
+    drop = ["c", "l"] if "clean" in used else ["c"]
+    said = {"source": "a.parquet", "target": "y", "drop": drop, **used}
+    with pytest.raises(DataError) as caught:
+        _ = Dataset(Data.model_validate(said)).frame
+    assert str(caught.value) == (
+        "the column 'l' holds lists, which no column can hold\n"
+        "    take it apart where it is written, or leave it out: data.drop: [l]"
+    )
+    left = Data.model_validate({"source": "a.parquet", "target": "y", "drop": ["l", "c"]})
+    assert list(Dataset(left).frame) == ["a", "b", "y"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -32,6 +33,9 @@ def condition(key: Key, text: str) -> Iterator[tuple[Key, Fault]]:
             yield key, Fault(f"`{'.'.join(key)}`: {fault.message}", hint=fault.hint)
 
 
+_CODES = "aAwdbBmyYHIMSfpzZjUWGuV%"  # of strptime, which reads no others
+
+
 def _columns(columns: Mapping[str, Any], target: Any) -> Iterator[tuple[Key, Fault]]:
     for name, said in columns.items():
         key = ("data", "columns", str(name))
@@ -54,15 +58,19 @@ def _typed(key: Key, said: Mapping[str, Any]) -> Iterator[tuple[Key, Fault]]:
         message = f"`{name}` has both format and unit: dates are texts or numbers"
         yield (*key, "unit"), Fault(message, hint="leave one of them out")
     form = said.get("format")
-    if isinstance(form, str) and "%" not in form:
-        message = f"`{name}.format` is {form!r}, which holds no code of strptime"
+    if not isinstance(form, str):
+        return
+    strange = [code for code in re.findall(r"%.?", form) if code[1:] not in _CODES or code == "%"]
+    if strange or "%" not in form:
+        what = f"in which {strange[0]} is no code" if strange else "which holds no code"
+        message = f"`{name}.format` is {form!r}, {what} of strptime"
         yield (*key, "format"), Fault(message, hint='such as "%d.%m.%Y" for 31.01.2024')
 
 
 def _sample(sample: Any) -> Iterator[tuple[Key, Fault]]:
     key = ("data", "sample")
-    if isinstance(sample, float) and sample > 1 and not sample.is_integer():
-        message = f"`data.sample` is {sample:g}, neither a number of rows nor a share below 1"
+    if isinstance(sample, float) and sample >= 1:
+        message = f"`data.sample` is {sample}, neither a number of rows nor a share below 1"
         yield key, Fault(message, hint="write 1000 for so many rows, or 0.1 for a tenth")
     if not isinstance(sample, Mapping):
         return

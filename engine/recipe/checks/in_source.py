@@ -34,6 +34,12 @@ def faults(data: Mapping[str, Any]) -> Iterator[tuple[Key, Fault]]:
 
 
 def _tables(tables: Mapping[str, Any]) -> Iterator[tuple[Key, Fault]]:
+    earlier: dict[str, str] = {}
+    for name in map(str, tables):
+        other = earlier.setdefault(name.casefold(), name)
+        if other != name:
+            message = f"the tables `{other}` and `{name}` differ in capitals alone"
+            yield ("data", "tables", name), Fault(message, hint="SQL takes them for one: rename it")
     for name, table in tables.items():
         if not isinstance(table, Mapping):
             continue

@@ -25,6 +25,7 @@ PIECE = re.compile(
     r"|(?P<key>[A-Za-z_][\w-]*(?:\.[\w-]+)*)\s*)\}"
 )
 _BEFORE = re.compile(r"[A-Za-z][\w+.-]*://[^/@\s?#]*$")
+_PARAMETER = re.compile(r"(?:[A-Za-z][\w+.-]*://[^\s#]*|^)[?&][\w.-]+=[^&#\s]*$")
 _AFTER = re.compile(r"[^/@\s?#]*@")
 Key = tuple[str, ...]
 
@@ -120,6 +121,8 @@ class Resolver:
     def _laid(self, piece: re.Match[str], text: str, open_keys: tuple[Key, ...]) -> str:
         """Return what a reference inside a text stands for, as it is written there."""
         value = str(self._piece(piece, open_keys))
+        if _is_parameter(piece, text):
+            return quote(value, safe="")
         return quote(value, safe=":") if _names_a_user(piece, text) else value
 
     def _piece(self, piece: re.Match[str], open_keys: tuple[Key, ...]) -> Any:
@@ -156,6 +159,14 @@ def _names_a_user(piece: re.Match[str], text: str) -> bool:
     """
     before, after = PIECE.sub("", text[: piece.start()]), PIECE.sub("", text[piece.end() :])
     return bool(_BEFORE.search(before) and _AFTER.match(after))
+
+
+def _is_parameter(piece: re.Match[str], text: str) -> bool:
+    """Whether a reference stands for the value of a parameter, behind an URL's question mark.
+
+    There, ``&`` and ``#`` would end a token, and what follows would be shown.
+    """
+    return bool(_PARAMETER.search(PIECE.sub("", text[: piece.start()])))
 
 
 def _environment(name: str, default: str | None) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import unquote
 
 from engine.errors import Fault
 from engine.recipe.file.references import Key, leaves
@@ -18,7 +19,9 @@ _PAIRS = {
     ("secret", "key"),
     ("private", "key"),
 }
-_PARAMETER = re.compile(r"(?P<before>[?&](?P<name>[\w.-]+)=)(?P<password>[^&#\s]+)")
+_PARAMETER = re.compile(r"(?P<before>[?&](?P<name>[\w.-]+)=)(?P<password>[^&\s]+)")
+_SIGNS = re.compile(r"[@:/?#&\s]")
+_SHORTEST = 4  # letters of a part that is worth hiding; shorter ones stand in innocent words
 MASK = "***"
 
 
@@ -44,6 +47,21 @@ def password(text: str) -> str:
     """
     found = _URL.search(text)
     return found["password"] if found else ""
+
+
+def parts(text: str) -> list[str]:
+    """Return what is secret in the URLs of a text, and what a sign such as ``@`` would cut of it.
+
+    A driver that takes a secret apart at such a sign may tell a part of it.
+
+    >>> parts("db://host/db?password=hunter2@large&x=1")
+    ['hunter2@large', 'hunter2', 'large']
+    """
+    pairs = [pair["password"] for pair in _PARAMETER.finditer(text) if is_secret(pair["name"])]
+    whole = [found["password"] for found in _URL.finditer(text)] + pairs
+    whole += [unquote(secret) for secret in whole]
+    cut = [part for secret in whole for part in _SIGNS.split(secret) if len(part) >= _SHORTEST]
+    return list(dict.fromkeys([*whole, *cut]))
 
 
 def is_secret(key: str) -> bool:
