@@ -87,6 +87,15 @@ def parameters(name: str) -> list[str] | None:
     return None if row is None else list(row["params"])
 
 
+def values(name: str, parameter: str) -> list[Any] | None:
+    """Return what a parameter of a class may be, in the words of :mod:`engine.recipe.allowed`.
+
+    None where that is not known, or the class has no such parameter.
+    """
+    found: list[Any] | None = table().get(name, {}).get("values", {}).get(parameter)
+    return found
+
+
 @cache
 def table() -> Mapping[str, Mapping[str, Any]]:
     """Return kinds and parameters by class; `engine.testing.estimators_table` writes them."""

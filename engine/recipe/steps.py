@@ -166,8 +166,8 @@ def allowed(row: Row, name: str) -> allow.Rows | None:
     if named := row.get("by_task", {}).get(param, {}):
         names = dict.fromkeys(word for of in named.values() if isinstance(of, dict) for word in of)
         return allow.of_row({"kind": "word" if names else "truth", "options": list(names)})
-    given = estimators.table().get(row["class"], {}).get("values", {})
-    return allow.of_texts(given[param]) if param in given else None
+    given = estimators.values(row["class"], param)
+    return None if given is None else allow.of_texts(given)
 
 
 def known() -> list[str]:

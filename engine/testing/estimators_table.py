@@ -32,6 +32,7 @@ from engine import catalogue
 from engine.recipe.steps import NOT_IN_BLOCKS
 
 UNKNOWN = "unknown"
+FILES = {"input": [["content"]]}  # else scikit-learn reads files that the rows name
 INNER = ("copy", "verbose", "n_jobs")
 USED = ("SelectFromModel",)  # by a step of ours, though it is none itself
 _NAMED = {
@@ -106,9 +107,11 @@ def _row(cls: type, kinds: list[str], params: list[str]) -> dict[str, Any]:
     row: dict[str, Any] = {"kinds": kinds, "params": params}
     if required := _required(cls):
         row["required"] = required
-    is_step = cls.__name__ in USED or cls.__name__ not in NOT_IN_BLOCKS
-    if "transformer" in kinds and is_step and (values := dict(_values(cls))):
+    is_step = "transformer" in kinds and cls.__name__ not in NOT_IN_BLOCKS
+    named = is_step or cls.__name__ in USED or kinds != ["transformer"]
+    if named and (values := dict(_values(cls))):
         row["values"] = values
+    if is_step or cls.__name__ in USED:
         row["defaults"] = dict(_defaults(cls))
     if kinds != ["transformer"]:
         row["weights"] = "sample_weight" in inspect.signature(cls.fit).parameters  # type: ignore[attr-defined]  # an estimator
@@ -184,7 +187,9 @@ def _values(cls: Any) -> Iterator[tuple[str, list[Any]]]:
     for name, constraints in getattr(cls, "_parameter_constraints", {}).items():
         given = constraints if isinstance(constraints, list) else [constraints]
         found = [said for constraint in given for said in _said(constraint)]
-        if UNKNOWN not in found and name not in INNER:
+        if name in FILES:
+            yield name, FILES[name]
+        elif UNKNOWN not in found and name not in INNER:
             yield name, found
 
 

@@ -100,7 +100,7 @@ MESSAGES = [
     (
         "model:\n  xgboost:\n    params:\n      max_depth:\n        search: range(7, 9)\n",
         "recipes/r.yaml:5: `model.xgboost.params.max_depth`: "
-        "the default 6 lies outside range(7, 9)\n"
+        "the default 5 lies outside range(7, 9)\n"
         "    give a default that lies inside, beside `search`",
     ),
     (

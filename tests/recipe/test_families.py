@@ -171,3 +171,21 @@ def test_boosters_have_the_parameters_that_are_listed(name):
     assert listed <= set(estimators.parameters(cls))
     numbers = [k for k, v in family_tree(name)["params"].items() if "search" in str(v)]
     assert set(numbers) - {"interactions"} <= listed
+
+
+@pytest.mark.parametrize(
+    ("override", "said"),
+    [
+        ("model.linear.params.C=lots", "`model.linear.params.C` is 'lots'; a number above 0"),
+        ("model.linear.params.max_iter=-5", "`model.linear.params.max_iter` is -5; a whole"),
+        ("model.linear.params.C='interval(-1, 1)'", "`model.linear.params.C` is -1.0; a number"),
+        ("+model.linear.params.penalty=l3", "'l3'; elasticnet, l1, l2 or none was expected"),
+    ],
+)
+def test_a_value_that_a_class_of_scikit_learn_does_not_take(refused: Refused, override, said):
+    assert said in refused("model: linear\n", override)
+
+
+def test_rows_name_no_files_to_read(refused: Refused):
+    block = "features: {blocks: {t: {columns: text, steps: {tfidf: {input: filename}}}}}\n"
+    assert "'filename'; content was expected" in refused(block)

@@ -150,7 +150,7 @@ def test_a_list_takes_the_place_of_a_range(loaded: Load) -> None:
 
 def test_a_default_alone_is_laid_over_the_familys_range(loaded: Load) -> None:
     params = loaded("model: {xgboost: {params: {max_depth: {default: 4}}}}\n").recipe.model
-    assert params["xgboost"].params["max_depth"] == {"default": 4, "search": "range(3, 10)"}
+    assert params["xgboost"].params["max_depth"] == {"default": 4, "search": "range(2, 10)"}
 
 
 def test_the_tree_can_be_loaded_again(

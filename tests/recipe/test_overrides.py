@@ -87,7 +87,7 @@ def test_the_recipes_values_are_laid_over_the_option_selected(loaded: Load) -> N
     [
         "range(3,10)",
         "range(3, 10)",
-        "tag(log, interval(1, 2))",
+        "int(tag(log, interval(1, 2)))",
         "choice(3, 10)",
         "int(interval(1,4))",
     ],

@@ -8,7 +8,7 @@ from typing import Any
 from engine import catalogue
 from engine.errors import Fault, RangeError
 from engine.recipe import allowed, estimators, ranges, selection, steps
-from engine.recipe.checks import in_history
+from engine.recipe.checks import in_history, in_values
 from engine.recipe.file.references import Key
 from engine.recipe.steps import Row, Word
 
@@ -180,21 +180,8 @@ def _is_main(value: Any, option: Row) -> bool:
 def _value(value: Any, option: Row, name: str, key: Key) -> Iterator[tuple[Key, Fault]]:
     """Check the value of a parameter; of a range its ends, or its options."""
     rows = steps.allowed(option, name)
-    if rows is None or (isinstance(value, str) and (value == "???" or "${" in value)):
-        return
-    for wrong in allowed.strange(value, rows):
-        shown = repr(wrong) if isinstance(wrong, str) else ranges.label(wrong)
-        if not rows:
-            message = (
-                f"`{name}` of {option['class'].rpartition('.')[2]} cannot be given in a recipe"
-            )
-            yield key, Fault(message, hint="leave it out")
-            return
-        message = f"`{'.'.join(key)}` is {shown}; {allowed.expected(rows)} was expected"
-        if isinstance(value, list) and wrong != value:
-            message = message.replace("` is ", "` holds ", 1)
-        guess = allowed.near(wrong, rows)
-        yield key, Fault(message, hint=f"did you mean {guess}?" if guess else "")
+    if rows is not None:
+        yield from in_values.faults(value, rows, key, option["class"])
 
 
 def _listed(value: Any) -> list[Any]:

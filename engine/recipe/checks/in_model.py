@@ -7,8 +7,8 @@ from typing import Any
 
 from engine import catalogue
 from engine.errors import Fault
-from engine.recipe import estimators, ranges
-from engine.recipe.checks import fields, in_boosters
+from engine.recipe import allowed, estimators, ranges
+from engine.recipe.checks import fields, in_boosters, in_values
 from engine.recipe.file.references import Key
 
 _KINDS = ("classifier", "regressor")
@@ -58,9 +58,21 @@ def _parameters(family: Mapping[str, Any], key: Key) -> Iterator[tuple[Key, Faul
             yield here, _unknown(str(name), family, known)
         elif name in ours:
             yield here, Fault(f"`{name}` is set by the engine", hint=_instead(ours[name]))
+        else:
+            yield from _value(value, family, here)
         for child in _children(value):
             if child not in known:
                 yield here, _unknown(str(child), family, known)
+
+
+def _value(value: Any, family: Mapping[str, Any], key: Key) -> Iterator[tuple[Key, Fault]]:
+    """Check a value against what the classes that have the parameter say of it."""
+    classes = [family[kind] for kind in _KINDS if isinstance(family.get(kind), str)]
+    said = {cls: estimators.values(cls, key[-1]) for cls in classes}
+    rows = tuple(row for given in said.values() for row in allowed.of_texts(given or ()))
+    if any(row["kind"] != "none" for row in rows):  # else an object, which a builder makes
+        cls = next(cls for cls, given in said.items() if given)
+        yield from in_values.faults(value, rows, key, cls)
 
 
 def _ours(family: Mapping[str, Any], key: Key) -> dict[str, str]:
