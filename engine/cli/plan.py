@@ -102,12 +102,19 @@ def _print_columns(tree: dict[str, Any]) -> None:
         console.line(f"... and {len(tree['columns']) - len(shown):,} more (all with --json)")
     console.line()
     steps = [
-        (family if not i else "", f"{t['label']} ({len(t['columns']):,})",
-         " > ".join(t["steps"]) or "as they are", t["why"])
+        (family if not i else "", *_treated(t), t["why"])
         for family, found in tree["treatments"].items()
         for i, t in enumerate(found)
     ]  # fmt: skip
     console.table("What becomes of them", ["family", "columns", "steps", "because"], steps)
+
+
+def _treated(treatment: dict[str, Any]) -> tuple[str, str]:
+    """Say how many columns there are, and what they go through."""
+    if not treatment["columns"]:
+        return "none", "-"
+    steps = " > ".join(treatment["steps"]) or "as they are"
+    return f"{treatment['label']} ({len(treatment['columns']):,})", steps
 
 
 def _print_search(search: dict[str, Any]) -> None:

@@ -98,6 +98,8 @@ def _treatments(family: FamilySpace, assembled: Assembled, plan: Plan) -> list[d
     columns, row = assembled.contract.columns, plan.recipe.model[family.name]
     found = treatments(columns, first.features, row)
     found, _ = monotone.constrain(found, columns, family.name, row)
+    if row.blind:
+        return [{"label": "none", "columns": [], "steps": [], "why": "it looks at no column"}]
     return [
         {
             "label": treatment.label,

@@ -134,6 +134,8 @@ class Family(Part):
     """Class for regression, from a trusted package."""
     builder: str = "plain"
     """The entry of `engine/models` that makes the estimator."""
+    blind: bool = False
+    """Whether it looks at no column: it has no features then, and nothing to search in them."""
     native: Native = Native()
     """What it deals with by itself."""
     encode: Literal["onehot", "ordinal"] = "onehot"

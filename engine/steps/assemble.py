@@ -24,7 +24,7 @@ from engine.search.candidate import Candidate, FamilySpace
 from engine.steps import monotone, sides
 from engine.steps.columns import Role, replace_or_drop, roles
 from engine.steps.derived import KEY, derive, derived_roles
-from engine.steps.features import transformer, treatments
+from engine.steps.features import nothing, transformer, treatments
 from engine.steps.split import Split
 from engine.steps.values import declared, rules
 
@@ -171,6 +171,8 @@ def _features_tree(features: Features) -> dict[str, Any]:
 
 
 def _own_features(family: Family) -> dict[str, Any] | None:
+    if family.blind:
+        return {"rest": "drop"}
     if family.features is None:
         return None
     return {"rest": "auto"} if family.features == "auto" else _features_tree(family.features)
@@ -191,7 +193,9 @@ def pipeline(
     builder = catalogue.find("models", family.builder)
     params = {name: _hashable(value) for name, value in candidate.params.items()}
     model = builder.build(family, params, replace(setting, categories=native, signs=signs))
-    features = transformer(found, columns, setting.seed, setting.classify)
+    features = (
+        nothing() if family.blind else transformer(found, columns, setting.seed, setting.classify)
+    )
     return Pipeline([("features", features), ("model", model)])
 
 

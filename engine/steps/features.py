@@ -20,7 +20,7 @@ from engine.steps.levels import coded
 from engine.steps.treatment import Step, Treatment
 from engine.transforms import Surroundings
 
-__all__ = ["Step", "Treatment", "steps_of", "transformer", "treatments"]
+__all__ = ["Step", "Treatment", "nothing", "steps_of", "transformer", "treatments"]
 
 
 def treatments(
@@ -38,6 +38,8 @@ def treatments(
     DataError
         If a block names a column that is not there, or a step reads no columns of their kind.
     """
+    if family.blind:
+        return []
     readable = [column for column in columns if column.kind != "key"]
     blocks = features.get("blocks", {})
     found = _blocks(blocks, readable)
@@ -147,6 +149,11 @@ def transformer(
     ]
     sparse = 1.0 if any(treatment.sparse for treatment in used) else 0
     return ColumnTransformer(parts, sparse_threshold=sparse, verbose_feature_names_out=False)
+
+
+def nothing() -> ColumnTransformer:
+    """Return an unfitted transformer that gives no column, for a family that looks at none."""
+    return ColumnTransformer([])
 
 
 def _part_name(number: int, label: str) -> str:

@@ -56,8 +56,9 @@ class SenseSuite:
     @pytest.mark.parametrize(("family", "path", "end"), _ends())
     def test_a_range_means_the_same_in_any_unit(self, family: str, path: str, end: str) -> None:
         def choose(choice: Draw | Pick) -> Any:
-            drawn = isinstance(choice, Draw) and choice.path == path
-            return getattr(choice.range, end) if drawn else choice.default
+            if isinstance(choice, Draw) and choice.path == path:
+                return getattr(choice.range, end)
+            return choice.default
 
         scores = []
         for unit in (1.0, UNIT, 1 / UNIT):

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from engine.errors import InputError
+from engine.recipe.space import size
 from engine.steps import assemble
 from engine.testing.frames import mixed
 from engine.testing.recipes import Steps, recipe
@@ -25,6 +26,21 @@ def test_values_that_become_missing_are_noticed(tmp_path):
     assert heard(frame, tmp_path) == [
         "values infinite, or too large for a 32-bit number, and taken as missing: size (2), age (1)"
     ]
+
+
+def test_a_family_that_looks_at_no_column_has_no_features_to_search(tmp_path):
+    block = {"columns": ["size"], "steps": {"impute": "choice(mean, median)"}}
+    features = {"blocks": {"a": block}}
+    made = Steps(recipe("dummy linear", features=features), mixed(120), tmp_path)
+    made.run("assemble")
+    blind, seeing = assemble.spaces(made.recipe, classify=True)
+    assert size(blind.features) == 1
+    assert size(seeing.features) == 2
+    pipeline = made.run("refit").pipeline
+    assert made["search"].trials[0].candidate.family == "dummy"
+    tried = [trial for trial in made["search"].trials if trial.candidate.family == "dummy"]
+    assert len(tried) == 1
+    assert pipeline["features"].n_features_in_ > 0
 
 
 def test_no_value_lost_is_no_notice(tmp_path):

@@ -27,6 +27,9 @@ def faults(tree: Mapping[str, Any]) -> Iterator[tuple[Key, Fault]]:
         for cls in abilities.lacking(family)[:1]:
             fault = estimators.not_installed(cls)
             yield key, Fault(f"the family {name}: {fault.message}", hint=fault.hint)
+        if family.get("blind") and family.get("features") is not None:
+            message = f"the family {name} looks at no column, and has no features"
+            yield (*key, "features"), Fault(message, hint="leave it out")
         if family.get("monotone") and not abilities.part(family, "takes").get("monotone"):
             message = f"the family {name} takes no monotone constraints"
             yield (*key, "monotone"), Fault(message, hint=LEAVE_OUT)
