@@ -111,8 +111,8 @@ def _row(cls: type, kinds: list[str], params: list[str]) -> dict[str, Any]:
     named = is_step or cls.__name__ in USED or kinds != ["transformer"]
     if named and (values := dict(_values(cls))):
         row["values"] = values
-    if is_step or cls.__name__ in USED:
-        row["defaults"] = dict(_defaults(cls))
+        if is_step or cls.__name__ in USED:
+            row["defaults"] = dict(_defaults(cls))
     if kinds != ["transformer"]:
         row["weights"] = "sample_weight" in inspect.signature(cls.fit).parameters  # type: ignore[attr-defined]  # an estimator
     if "transformer" in kinds and (found := _missing(cls)):

@@ -260,7 +260,7 @@ def test_a_job_that_fails_is_told_and_the_others_go_on(
         ([f"{DEPTH}=1,2", "hydra.sweeper.direction=[maximize,minimize]"], "1 metric (accuracy)"),
         ([f"{DEPTH}=1,2", "hydra.sweeper.direction=minimize"], "accuracy has the direction max"),
         ([f"{DEPTH}=1,2", "hydra.sweeper.storage=sqlite:////no/x.db"], "/no/x.db cannot be opened"),
-        ([f"{DEPTH}=interval(3,1)"], f"{DEPTH}=interval(3,1)"),
+        ([f"{DEPTH}=range(3,1)"], f"{DEPTH}=range(3,1)"),
         (["hydra.sweeper.n_trial=3"], "n_trial"),
         (["hydra/sweeper/sampler=tpi"], "did you mean"),
         (["hydra/sweeper/sampler=grid", "seed=interval(0,1)"], "seed"),

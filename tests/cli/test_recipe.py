@@ -71,7 +71,7 @@ def test_why_as_json(engine: Engine):
 
 def test_why_explains_a_range(engine: Engine):
     out = engine("why", "shop", "model.xgboost.params.max_depth", "model=xgboost").out
-    assert "range(3, 10)" in out
+    assert "range(2, 10)" in out
     assert "conf/model/xgboost.yaml:" in out
 
 

@@ -89,7 +89,7 @@ IMPOSSIBLE = """
 model:
   linear:
     params:
-      C: -1.0
+      penalty: l1
 """
 LATIN = "age,city,bought\n" + "30,Köln,yes\n31,Bonn,no\n" * 30
 
