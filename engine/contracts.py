@@ -197,16 +197,26 @@ class Metric:
         return -score if self.maximize else score
 
 
+class WorkerDiedError(Exception):
+    """The process of a unit of work came to its end before the unit did; says how."""
+
+
 class Executor(Protocol):
     """Runs units of work; shaped like ``concurrent.futures.Executor``."""
 
     workers: int
 
-    def submit(self, function: Callable[..., Any], /, *args: Any) -> Future[Any]:
-        """Run ``function(*args)`` somewhere, some time."""
+    def submit(
+        self, function: Callable[..., Any], /, *args: Any, deadline: float | None = None
+    ) -> Future[Any]:
+        """Run ``function(*args)`` somewhere, some time.
+
+        The future fails with TimeoutError where it was stopped after ``deadline`` seconds, and
+        with WorkerDiedError where its process came to an end; others go on.
+        """
 
     def shutdown(self, cancel: bool = False) -> None:
-        """Wait for what runs; with ``cancel``, drop what has not begun."""
+        """Wait for what was submitted; with ``cancel``, stop and drop it."""
 
 
 class Listener(Protocol):

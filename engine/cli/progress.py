@@ -104,13 +104,8 @@ class Watcher:
             text = f"best {console.number(best.mean)} ({best.candidate.family})" if best else ""
             self._bar.update(self._task, best=text)
         elif not self.live:
-            outcome = (
-                console.number(trial.mean)
-                if trial.state == "complete"
-                else f"failed: {trial.error}"
-            )
             mark = " *" if trial is self._best else ""
-            text = f"  trial {trial.index:>3}  {trial.candidate.family:<24} {outcome}{mark}"
+            text = f"  trial {trial.index:>3}  {trial.candidate.family:<24} {_outcome(trial)}{mark}"
             self._line(text)
 
     def _is_better(self, trial: Trial) -> bool:
@@ -118,3 +113,12 @@ class Watcher:
             return True
         ahead = trial.mean > self._best.mean
         return ahead if self._maximize else trial.mean < self._best.mean
+
+
+def _outcome(trial: Trial) -> str:
+    """Say what a trial came to."""
+    if trial.state == "failed":
+        return f"failed: {trial.error}"
+    mean = console.number(trial.mean)
+    after = console.plural(len(trial.scores), "fold")
+    return mean if trial.state == "complete" else f"{mean} given up after {after}"

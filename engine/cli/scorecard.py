@@ -40,8 +40,8 @@ def print_leaderboard(metric: str, rows: Sequence[Mapping[str, Any]]) -> None:
 
 
 def _score(row: Mapping[str, Any], metric: str) -> str:
-    if row["state"] == "failed":
-        return "failed"
+    if row["state"] != "complete":
+        return str(row["state"])
     mark = " (optimistic)" if row["optimistic"] else ""
     mark += " (random order)" if row.get("random_order") else ""
     return console.spread(row["cv"].get(metric)) + mark

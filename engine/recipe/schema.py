@@ -12,7 +12,8 @@ from pydantic import BeforeValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from engine.recipe.dataset import Clean, ColumnType, Kept, Sample
-from engine.recipe.durations import Duration, Span, Window
+from engine.recipe.durations import Span, Window
+from engine.recipe.effort import Compute, Search
 from engine.recipe.expectation import Expect
 from engine.recipe.family import (
     ClassWeights,
@@ -177,25 +178,6 @@ class Family(Part):
     regressor has acts where that class is used."""
 
 
-class Search(Part):
-    """How candidates are looked for."""
-
-    sampler: Literal["tpe", "random", "grid"] = "tpe"
-    """Who proposes candidates after the defaults."""
-    trials: Annotated[int, Field(ge=1)] = 20
-    """Total number of candidates tried; a longer search carries on a shorter one."""
-    timeout: Duration | None = None
-    """Seconds, or 10m, after which no further candidate is begun."""
-    pruner: NotYet = None
-    """Give up on hopeless candidates after a few folds."""
-    repeats: NotYet = None
-    """Seeds per candidate."""
-    final: NotYet = None
-    """What comes out: refit, bag, ensemble."""
-    max_failure_rate: NotYet = None
-    """Stop when too many candidates fail."""
-
-
 class HoldoutColumn(Part):
     """A column that says which rows are held out."""
 
@@ -246,21 +228,6 @@ class Evaluation(Part):
     """Nested cross-validation."""
     prefer: NotYet = None
     """The simplest model not distinguishable from the best."""
-
-
-class Compute(Part):
-    """What the run may use."""
-
-    executor: str = "local"
-    """Where fits are run: local, or an installed executor."""
-    workers: Annotated[int, Field(ge=1)] = 1
-    """Processes that fit side by side."""
-    threads: Annotated[int, Field(ge=1)] | None = None
-    """Threads for each fit; if not given, one for few rows, else the cores shared among workers."""
-    address: NotYet = None
-    """A cluster to connect to."""
-    memory: NotYet = None
-    """Cap for each worker."""
 
 
 class Recipe(Part):

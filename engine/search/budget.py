@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
+LEAST = 0.05
+
 
 class Budget:
     """Counts the time that a search is active, over all runs that carry it on.
@@ -26,6 +28,10 @@ class Budget:
     def spent(self) -> float:
         """Seconds that the search was active."""
         return self._before + time.monotonic() - self._begin
+
+    def left(self) -> float | None:
+        """Seconds that the search may still take, above 0; None where there is no limit."""
+        return None if self.timeout is None else max(LEAST, self.timeout - self.spent())
 
     def is_over(self) -> bool:
         """Whether the time is up; remembers how much was spent."""

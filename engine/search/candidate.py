@@ -85,8 +85,10 @@ class Trial:
     ----------
     values : mapping
         What was drawn, by recipe key; the family itself under ``model``.
+    state : {"complete", "pruned", "failed"}
+        A pruned trial was given up after some of the folds.
     scores : tuple of float
-        The first metric for each fold.
+        The first metric for each fold that counts.
     same_as : int, optional
         An earlier trial of the very same candidate, whose results it shares.
     """
@@ -94,7 +96,7 @@ class Trial:
     index: int
     candidate: Candidate
     values: Mapping[str, Any]
-    state: Literal["complete", "failed"]
+    state: Literal["complete", "pruned", "failed"]
     scores: tuple[float, ...] = ()
     rounds: tuple[int | None, ...] = ()
     seconds: float = 0.0

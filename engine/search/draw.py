@@ -28,11 +28,16 @@ from engine.recipe.ranges import Choice, Whole
 from engine.recipe.space import Draw, Pick, default, parameters, size
 from engine.search import grid
 from engine.search.candidate import Candidate, FamilySpace, Trial
+from engine.search.failures import hopeless
 
 LAG = 8
 FEW = 64  # so few candidates are tried one by one, whatever the sampler
 STARTUP = 10  # so many trials are drawn at random before TPE learns from them
 FAMILY = "model"
+
+STATES = {
+    "complete": TrialState.COMPLETE, "pruned": TrialState.PRUNED, "failed": TrialState.FAIL,
+}  # fmt: skip
 
 Drawn = tuple[Candidate, dict[str, Any]]
 
@@ -90,10 +95,18 @@ class Proposer:
         self._seen = max(self._seen, visible)
         self._view.sampler = self._seeded(index)
         asked = self._view.ask()
-        name = asked.suggest_categorical(FAMILY, list(self._sampled))
+        name = self._hopeful(asked.suggest_categorical(FAMILY, list(self._sampled)), index, told)
         drawn = self._resolve(name, lambda parameter: _suggest(asked, parameter))
         self._view.tell(asked, state=TrialState.FAIL)  # a failed trial is never looked at again
         return drawn
+
+    def _hopeful(self, name: str, index: int, told: Sequence[Trial]) -> str:
+        """Return the family, or where it always fails, another that does not."""
+        without = hopeless(told[: max(0, index - LAG + 1)])
+        others = [other for other in self._sampled if other not in without]
+        if name not in without or not others:
+            return name
+        return others[int(np.random.default_rng([self.seed % 2**32, index]).integers(len(others)))]
 
     def _seeded(self, index: int) -> optuna.samplers.BaseSampler:
         seed = int(np.random.SeedSequence([self.seed % 2**32, index]).generate_state(1)[0])
@@ -164,7 +177,7 @@ def frozen(trial: Trial, families: Mapping[str, FamilySpace]) -> optuna.trial.Fr
     known[FAMILY] = CategoricalDistribution(list(families))
     complete = trial.state == "complete"
     return create_trial(
-        state=TrialState.COMPLETE if complete else TrialState.FAIL,
+        state=STATES[trial.state],
         value=trial.mean if complete else None,
         params=dict(trial.values),
         distributions={path: known[path] for path in trial.values},

@@ -5,34 +5,21 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, wait
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
-from engine.contracts import Listener
+from engine.contracts import Listener, WorkerDiedError
 from engine.search.candidate import Candidate, Outcome, Trial
 from engine.search.draw import LAG, Proposer
+from engine.search.failures import HOPELESS, hopeless, require_few
+from engine.search.opened import Opened
+from engine.search.prune import Pruner
 from engine.search.record import Record
 
 Submit = Callable[[Candidate, int, int], Future[Outcome]]
 
+TRIES = 3  # so often a trial may lose its process: the machine may be at fault, and not it
 UNDEFINED = "the metric is not defined for its predictions"
-
-
-@dataclass
-class _Open:
-    """A trial that is not told yet."""
-
-    candidate: Candidate
-    values: dict[str, Any]
-    outcomes: dict[int, Outcome] = field(default_factory=dict)
-    waiting: list[int] = field(default_factory=list)
-    same_as: int | None = None
-
-    def take(self, fold: int, outcome: Outcome) -> None:
-        """Add a unit's outcome; after a failure no later fold is begun."""
-        self.outcomes[fold] = outcome
-        if outcome.error:
-            self.waiting = [earlier for earlier in self.waiting if earlier < fold]
 
 
 class Driver:
@@ -49,7 +36,12 @@ class Driver:
     workers : int
         Units that run side by side.
     stop : callable
-        True when no further trial is to be begun; the first trial always is.
+        True when the time is up: no further trial is begun then, but for the first. A unit that
+        was stopped then is no failure, but left to a search that carries on.
+    pruner : Pruner, optional
+        Who gives up on trials.
+    most_failures : float, optional
+        The share of trials that may fail.
     """
 
     def __init__(
@@ -61,6 +53,8 @@ class Driver:
         workers: int,
         listener: Listener,
         stop: Callable[[], bool],
+        pruner: Pruner | None = None,
+        most_failures: float | None = None,
     ) -> None:
         self.proposer = proposer
         self.record = record
@@ -69,8 +63,11 @@ class Driver:
         self.workers = workers
         self.listener = listener
         self.stop = stop
+        self.pruner = pruner or Pruner("none", folds, maximize=True)
+        self.most_failures = most_failures
+        self._is_cut = False
         self.told: list[Trial] = record.trials()
-        self._open: dict[int, _Open] = {}
+        self._open: dict[int, Opened] = {}
         self._running: dict[Future[Outcome], tuple[int, int]] = {}
 
     def run(self, trials: int) -> list[Trial]:
@@ -79,7 +76,7 @@ class Driver:
         try:
             while len(self.told) < total:
                 self._fill(total)
-                if not self._open:
+                if not self._open or (self._is_cut and not self._running):
                     break
                 self._collect()
                 self._tell_in_order()
@@ -89,7 +86,7 @@ class Driver:
 
     def _fill(self, total: int) -> None:
         """Keep the workers busy, as far as the draws may run ahead."""
-        while len(self._running) < self.workers:
+        while len(self._running) < self.workers and not self._is_cut:
             index = self._first_waiting()
             if index is not None:
                 self._begin(index, self._open[index].waiting.pop(0))
@@ -119,17 +116,22 @@ class Driver:
         self._open[index] = self._opened(index, candidate, values)
         self.listener("trial_started", index=index, family=candidate.family)
 
-    def _opened(self, index: int, candidate: Candidate, values: dict[str, Any]) -> _Open:
-        for trial in self.told[: max(0, index - LAG + 1)]:  # the same whatever is still running
+    def _opened(self, index: int, candidate: Candidate, values: dict[str, Any]) -> Opened:
+        for trial in self._visible(index):  # the same whatever is still running
             if trial.candidate.key == candidate.key:
-                return _Open(candidate, values, same_as=trial.index)
-        opened = _Open(candidate, values)
+                return Opened(candidate, values, same_as=trial.index)
+        opened = Opened(candidate, values)
         units = {fold: self.record.unit(index, fold, candidate) for fold in range(self.folds)}
         opened.waiting = [fold for fold, outcome in units.items() if outcome is None]
         for fold, outcome in units.items():
             if outcome is not None:
                 opened.take(fold, outcome)
+        opened.judge(self.pruner, self._visible(index))
         return opened
+
+    def _visible(self, index: int) -> list[Trial]:
+        """Return the trials that what becomes of a trial may depend on."""
+        return self.told[: max(0, index - LAG + 1)]
 
     def _collect(self) -> None:
         """Take in what has finished; wait for something unless a trial is complete already."""
@@ -140,17 +142,35 @@ class Driver:
         for future in wait(self._running, patience, FIRST_COMPLETED).done:
             index, fold = self._running[future]
             outcome = self._keep(future)
-            self.listener("unit_finished", index=index, fold=fold, seconds=outcome.seconds)
+            if outcome is not None:
+                self.listener("unit_finished", index=index, fold=fold, seconds=outcome.seconds)
 
-    def _keep(self, future: Future[Outcome]) -> Outcome:
+    def _keep(self, future: Future[Outcome]) -> Outcome | None:
+        """Take in what came of a unit; nothing did where it has to be begun again."""
         index, fold = self._running.pop(future)
-        outcome = future.result()
+        trial = self._open[index]
+        outcome = self._outcome(future, index)
+        if outcome is None:
+            trial.waiting = sorted([*trial.waiting, fold])
+            return None
         if not outcome.error and not math.isfinite(outcome.score):
             outcome = replace(outcome, error=UNDEFINED)
-        trial = self._open[index]
         self.record.keep(index, fold, trial.candidate, outcome)
         trial.take(fold, outcome)
+        trial.judge(self.pruner, self._visible(index))
         return outcome
+
+    def _outcome(self, future: Future[Outcome], index: int) -> Outcome | None:
+        """Return a unit's outcome; None where it has to be begun again, now or later."""
+        error = future.exception()
+        if isinstance(error, TimeoutError):
+            self._is_cut = self._is_cut or (index > 0 and self.stop())
+            return None if self._is_cut else Outcome(math.nan, error=str(error))
+        if isinstance(error, WorkerDiedError):
+            self._open[index].deaths += 1
+            died = self._open[index].deaths
+            return None if died < TRIES else Outcome(math.nan, error=f"{error}, {died} times")
+        return future.result()
 
     def _save_running(self) -> None:
         """Keep what still runs when the search is interrupted: it has to be waited for anyway."""
@@ -168,20 +188,23 @@ class Driver:
             self.record.tell(trial)
             self.told.append(trial)
             self.listener("trial_finished", trial=trial)
+            self._tell_of_failures(trial)
 
-    def _finished(self, index: int, done: _Open) -> Trial:
+    def _tell_of_failures(self, trial: Trial) -> None:
+        name = trial.candidate.family
+        if trial.state != "failed":
+            return
+        if name in hopeless(self.told) - hopeless(self.told[:-1]):
+            text = f"{name} is left out, as its first {HOPELESS} trials have failed: {trial.error}"
+            self.listener("notice", text=text)
+        require_few(self.told, self.most_failures)
+
+    def _finished(self, index: int, done: Opened) -> Trial:
         if done.same_as is not None:
             earlier = self.told[done.same_as]
             shared = done.same_as if earlier.same_as is None else earlier.same_as
             return replace(earlier, index=index, values=done.values, same_as=shared, seconds=0.0)
-        outcomes = [done.outcomes[fold] for fold in sorted(done.outcomes)]
-        seconds = sum(outcome.seconds for outcome in outcomes)
-        error = next((outcome.error for outcome in outcomes if outcome.error), "")
-        if error:
-            return Trial(index, done.candidate, done.values, "failed", seconds=seconds, error=error)
-        scores = tuple(outcome.score for outcome in outcomes)
-        rounds = tuple(outcome.rounds for outcome in outcomes)
-        return Trial(index, done.candidate, done.values, "complete", scores, rounds, seconds)
+        return done.finished(index)
 
 
 def best(trials: list[Trial], maximize: bool) -> Trial | None:

@@ -111,7 +111,7 @@ def _is_optimistic(trial: Trial, recipe: Recipe) -> bool:
 
 
 def _leaders(searched: Searched) -> list[Trial]:
-    """The best trial of each family; failed families last."""
+    """The best trial of each family; families without a complete one last."""
     sign = -1 if catalogue.find("metrics", searched.metric).maximize else 1
     leaders: dict[str, Trial] = {}
     for trial in sorted(searched.trials, key=lambda t: _rank(t, sign)):
@@ -120,8 +120,8 @@ def _leaders(searched: Searched) -> list[Trial]:
 
 
 def _rank(trial: Trial, sign: int) -> tuple[bool, float, int]:
-    failed = trial.state == "failed"
-    return failed, 0.0 if failed else sign * trial.mean, trial.index
+    partial_ = trial.state != "complete"
+    return partial_, 0.0 if partial_ else sign * trial.mean, trial.index
 
 
 def _row(
@@ -133,7 +133,7 @@ def _row(
         "trial": trial.index,
         "trials": len(family),
         "state": trial.state,
-        "error": trial.error,
+        "error": trial.error or _given_up(trial, split),
         "values": {key: value for key, value in trial.values.items() if key != "model"},
         "candidate": {"features": trial.candidate.features, "params": trial.candidate.params},
         "rounds": trial.refit_rounds(),
@@ -143,9 +143,15 @@ def _row(
     }
 
 
+def _given_up(trial: Trial, split: Split) -> str:
+    """Say how far a pruned trial came."""
+    done = len(trial.scores)
+    return f"given up after {done} of {len(split.folds)} folds" if trial.state == "pruned" else ""
+
+
 def _warnings(trial: Trial, searched: Searched, split: Split) -> dict[str, int]:
     """Count the fits of a trial by what was warned of."""
-    if trial.state == "failed":
+    if trial.state != "complete":
         return {}
     outcomes = _outcomes(searched, trial, split)
     return dict(Counter(text for outcome in outcomes for text in outcome.warnings))
@@ -191,7 +197,7 @@ def _tell_shares(
 def _cross_validated(
     trial: Trial, searched: Searched, split: Split, metrics: Sequence[Metric]
 ) -> Scores:
-    if trial.state == "failed":
+    if trial.state != "complete":
         return {}
     y = split.target.values[split.train]
     outcomes = _outcomes(searched, trial, split)

@@ -21,6 +21,8 @@ from engine.search.budget import Budget
 from engine.search.candidate import Candidate, FamilySpace, Outcome, Trial
 from engine.search.draw import Proposer
 from engine.search.driver import Driver, best
+from engine.search.failures import causes
+from engine.search.prune import Pruner
 from engine.search.record import Record, read_trials, read_unit, unit_path
 from engine.steps import fitting, history, measures, suits, unit
 from engine.steps.assemble import Assembled, pipeline, spaces
@@ -31,7 +33,8 @@ from engine.steps.split import Split
 ABOUT = "try candidates, each on every fold"
 MAKES = "trials, with out-of-fold predictions"
 READS = (
-    "model", "features", "seed", "search.sampler", "evaluation.metric", "evaluation.early_stop_on",
+    "model", "features", "seed", "search.sampler", "search.pruner",
+    "evaluation.metric", "evaluation.early_stop_on",
 )  # fmt: skip
 NEEDS = ("split", "assemble")
 LIBRARIES = ("scikit-learn", "optuna", "numpy", "scipy")
@@ -119,8 +122,11 @@ def _drive(
     executor = _start(recipe, inputs, metric.name)
     folds = len(inputs["split"].folds)
     try:
-        submit = partial(_submit, executor)
-        driver = Driver(proposer, record, submit, folds, workers, listener, budget.is_over)
+        submit = partial(_submit, executor, budget, recipe.search.fit_timeout)
+        driver = Driver(
+            proposer, record, submit, folds, workers, listener, budget.is_over,
+            Pruner(recipe.search.pruner, folds, metric.maximize), recipe.search.max_failure_rate,
+        )  # fmt: skip
         begun = {"done": len(driver.told), "first": best(driver.told, metric.maximize)}
         listener("search_started", maximize=metric.maximize, folds=folds, **begun)
         return driver.run(recipe.search.trials)
@@ -141,13 +147,23 @@ def _start(recipe: Recipe, inputs: Inputs, metric: str) -> Executor:
     each = threads(recipe, workers, len(inputs["split"].train))
     given = (recipe.model_dump(), folders, metric, workers, each)
     executor: Executor = catalogue.find("executors", recipe.compute.executor).start(
-        workers, unit.attach, given
+        workers, unit.attach, given, apart=_may_stop(recipe), memory=recipe.compute.memory
     )
     return executor
 
 
-def _submit(executor: Executor, candidate: Candidate, trial: int, fold: int) -> Future[Outcome]:
-    return executor.submit(unit.fit_attached, candidate, fold)
+def _may_stop(recipe: Recipe) -> bool:
+    return recipe.search.timeout is not None or recipe.search.fit_timeout is not None
+
+
+def _submit(
+    executor: Executor, budget: Budget, longest: float | None,
+    candidate: Candidate, trial: int, fold: int,
+) -> Future[Outcome]:  # fmt: skip
+    """Begin a unit; the first trial is never cut off by the end of the search."""
+    left = budget.left() if trial else None
+    deadline = min((s for s in (longest, left) if s is not None), default=None)
+    return executor.submit(unit.fit_attached, candidate, fold, deadline=deadline)
 
 
 def _note(recipe: Recipe, metric: str, limit: int, folder: Path) -> None:
@@ -175,11 +191,8 @@ def done(recipe: Recipe, folder: Path) -> bool:
 def _searched(trials: list[Trial], metric: Metric, folder: Path) -> Searched:
     winner = best(trials, metric.maximize)
     if winner is None:
-        causes = sorted({f"{t.candidate.family}: {t.error}"[:220] for t in trials})
-        hint = "change these values under `model` or `features`, or leave the family out"
         whole = f"every candidate failed ({len(trials):,} of {len(trials):,})"
-        first, *others = [Fault(cause) for cause in causes[:5]]
-        raise SearchError(Fault(whole), *others, Fault(first.message, hint=hint))
+        raise SearchError(Fault(whole), *causes(trials))
     return Searched(tuple(trials), winner, metric.name, folder)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import time
 from collections.abc import Iterator
 from concurrent.futures import Future, wait
@@ -10,7 +11,7 @@ from concurrent.futures import Future, wait
 import pytest
 
 from engine import catalogue
-from engine.contracts import Executor
+from engine.contracts import Executor, WorkerDiedError
 
 EXECUTORS = catalogue.names("executors")
 
@@ -38,11 +39,25 @@ def sleep(seconds: float) -> int:
     return os.getpid()
 
 
+def die() -> None:
+    """Come to an end as a process that the system kills."""
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
 @pytest.fixture(params=[(name, workers) for name in EXECUTORS for workers in (1, 2)], ids=str)
 def executor(request: pytest.FixtureRequest) -> Iterator[Executor]:
     """Each executor with one worker and with two."""
     name, workers = request.param
     found = catalogue.find("executors", name).start(workers, begin, (7,))
+    yield found
+    found.shutdown(cancel=True)
+
+
+@pytest.fixture(params=[(name, workers) for name in EXECUTORS for workers in (1, 2)], ids=str)
+def apart(request: pytest.FixtureRequest) -> Iterator[Executor]:
+    """Each executor whose units may be stopped."""
+    name, workers = request.param
+    found = catalogue.find("executors", name).start(workers, begin, (7,), apart=True)
     yield found
     found.shutdown(cancel=True)
 
@@ -70,4 +85,28 @@ class ExecutorSuite:
         executor.shutdown(cancel=True)
         assert all(future.done() for future in futures)
         if executor.workers > 1:
-            assert any(future.cancelled() for future in futures)
+            assert any(isinstance(f.exception(), WorkerDiedError) for f in futures)
+
+    def test_a_unit_that_takes_too_long_is_stopped_and_the_others_are_not(
+        self, apart: Executor
+    ) -> None:
+        hanging = apart.submit(sleep, 600.0, deadline=0.5)
+        others = [apart.submit(given, number, deadline=60) for number in range(4)]
+        with pytest.raises(TimeoutError, match=r"0\.5 s"):
+            hanging.result(60)
+        assert [future.result(60) for future in others] == [(7, number) for number in range(4)]
+
+    def test_a_unit_whose_process_dies_says_so_and_the_others_go_on(self, apart: Executor) -> None:
+        lost = apart.submit(die)
+        others = [apart.submit(given, number) for number in range(4)]
+        with pytest.raises(WorkerDiedError, match="SIGKILL"):
+            lost.result(60)
+        assert [future.result(60) for future in others] == [(7, number) for number in range(4)]
+
+    def test_what_runs_is_stopped_when_it_is_shut_down(self, apart: Executor) -> None:
+        apart.submit(given, 1).result(60)
+        hanging = apart.submit(sleep, 600.0)
+        begun = time.monotonic()
+        apart.shutdown(cancel=True)
+        assert hanging.done()
+        assert time.monotonic() - begun < 60

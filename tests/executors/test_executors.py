@@ -2,12 +2,13 @@ import os
 import signal
 from concurrent.futures import BrokenExecutor
 
+import numpy as np
 import pytest
 
 from engine.executors import local
-from engine.testing.executor import ExecutorSuite, begin, executor, given, sleep
+from engine.testing.executor import ExecutorSuite, apart, begin, executor, given, sleep
 
-__all__ = ["executor"]
+__all__ = ["apart", "executor"]
 
 
 class TestExecutors(ExecutorSuite):
@@ -18,8 +19,8 @@ def ignores_interrupts():
     return signal.getsignal(signal.SIGINT) is signal.SIG_IGN
 
 
-def die():
-    os.kill(os.getpid(), signal.SIGKILL)
+def eat(megabytes):
+    return float(np.ones(megabytes * 125_000).sum())
 
 
 @pytest.fixture
@@ -29,8 +30,11 @@ def pool():
     found.shutdown(cancel=True)
 
 
-def test_one_worker_is_this_process():
+def test_one_worker_is_this_process_unless_it_may_be_stopped():
     assert local.start(1, begin, (1,)).submit(os.getpid).result() == os.getpid()
+    found = local.start(1, begin, (1,), apart=True)
+    assert found.submit(os.getpid).result(60) != os.getpid()
+    found.shutdown()
 
 
 def test_several_workers_are_processes_that_leave_interrupts_to_this_one(pool):
@@ -38,9 +42,13 @@ def test_several_workers_are_processes_that_leave_interrupts_to_this_one(pool):
     assert pool.submit(ignores_interrupts).result(60)
 
 
-def test_a_worker_that_is_killed_is_not_waited_for(pool):
-    with pytest.raises(BrokenExecutor):
-        pool.submit(die).result(60)
+def test_memory_above_the_cap_is_refused_and_the_worker_goes_on():
+    found = local.start(1, begin, (1,), memory=1_000_000_000)
+    assert found.submit(eat, 10).result(60) == 10 * 125_000
+    with pytest.raises(MemoryError):
+        found.submit(eat, 2000).result(60)
+    assert found.submit(given, 2).result(60) == (1, 2)
+    found.shutdown()
 
 
 def test_an_initializer_that_fails_breaks_the_pool():

@@ -15,6 +15,7 @@ from engine.recipe import space
 from engine.search.candidate import Candidate, FamilySpace, Outcome, Trial
 from engine.search.draw import Proposer
 from engine.search.driver import Driver
+from engine.search.prune import Pruner
 from engine.search.record import Record
 
 FOLDS = 3
@@ -107,6 +108,8 @@ def drive(
     spaces: list[FamilySpace] | None = None,
     stop: Any = lambda: False,
     listener: Any = silent,
+    pruner: str = "none",
+    most_failures: float | None = None,
 ) -> list[Trial]:
     """Run a study in a folder up to a number of trials."""
     workers = workers or Workers(1)
@@ -114,7 +117,10 @@ def drive(
     record = Record(folder, found, maximize)
     try:
         proposer = Proposer(found, sampler, seed, maximize)
-        driver = Driver(proposer, record, workers.submit, FOLDS, workers.count, listener, stop)
+        driver = Driver(
+            proposer, record, workers.submit, FOLDS, workers.count, listener, stop,
+            Pruner(pruner, FOLDS, maximize), most_failures,
+        )  # fmt: skip
         return driver.run(trials)
     finally:
         record.close()

@@ -1,0 +1,118 @@
+"""Who gives up on a trial: against Optuna's pruners, and in a search."""
+
+import warnings
+
+import numpy as np
+import optuna
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from optuna.distributions import FloatDistribution
+from optuna.exceptions import ExperimentalWarning
+from optuna.trial import TrialState, create_trial
+
+from engine.search.candidate import Candidate, Trial
+from engine.search.draw import LAG
+from engine.search.prune import LEAST, STARTUP, Pruner
+from tests.search.studies import FOLDS, InterruptedSearchError, Workers, drawn, drive
+
+TRIALS = 30
+
+
+def trial(index, scores, state="complete"):
+    return Trial(index, Candidate("one", {}, {}), {}, state, tuple(scores))
+
+
+def asked_of_optuna(pruner, own, others):
+    """Whether Optuna's pruner gives up on a running trial with these scores."""
+    study = optuna.create_study(direction="maximize", pruner=pruner)
+    for scores in others:
+        study.add_trial(
+            create_trial(
+                value=float(np.mean(scores)), params={"x": 0.0},
+                distributions={"x": FloatDistribution(0, 1)},
+                intermediate_values=dict(enumerate(scores)),
+            )
+        )  # fmt: skip
+    running = study.ask()
+    for step, score in enumerate(own):
+        running.report(value=score, step=step)
+    return running.should_prune()
+
+
+SCORES = st.lists(st.integers(0, 40).map(lambda n: n / 40), min_size=6, max_size=6)
+
+
+@given(own=SCORES, others=st.lists(SCORES, min_size=STARTUP, max_size=9), folds=st.integers(3, 5))
+def test_signed_ranks_are_those_of_optuna(own, others, folds):
+    own = [score + i / 1e4 for i, score in enumerate(own[:folds])]  # no ties
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ExperimentalWarning)
+        theirs = optuna.pruners.WilcoxonPruner(p_threshold=0.1, n_startup_steps=LEAST)
+    known = [trial(i, scores) for i, scores in enumerate(others)]
+    ours = Pruner("wilcoxon", 6, maximize=True).gives_up(own, known)
+    assert ours == asked_of_optuna(theirs, own, others)
+
+
+@given(own=SCORES, others=st.lists(SCORES, min_size=STARTUP, max_size=9))
+def test_after_one_fold_the_median_is_that_of_optuna(own, others):
+    theirs = optuna.pruners.MedianPruner(n_startup_trials=STARTUP)
+    known = [trial(i, scores) for i, scores in enumerate(others)]
+    ours = Pruner("median", 6, maximize=True).gives_up(own[:1], known)
+    assert ours == asked_of_optuna(theirs, own[:1], others)
+
+
+@pytest.mark.parametrize("maximize", [True, False])
+def test_the_median_is_of_means_over_the_same_folds(maximize):
+    sign = 1 if maximize else -1
+    known = [trial(i, [sign * s for s in (0.5 + i / 10, 0.5, 0.0)]) for i in range(5)]
+    pruner = Pruner("median", 3, maximize)
+    assert pruner.gives_up([sign * 0.69], known)
+    assert not pruner.gives_up([sign * 0.71], known)
+    assert pruner.gives_up([sign * 0.71, sign * 0.48], known)
+    assert not pruner.gives_up([sign * 0.71, sign * 0.5], known)
+
+
+def test_none_is_given_up_without_enough_to_compare_or_at_the_end():
+    known = [trial(i, [0.9, 0.9, 0.9]) for i in range(STARTUP)]
+    pruner = Pruner("median", 3, maximize=True)
+    assert pruner.gives_up([0.1], known)
+    assert not pruner.gives_up([0.1], known[1:])
+    assert not pruner.gives_up([0.1], [*known[1:], trial(5, [0.9], "pruned")])
+    assert not pruner.gives_up([0.1, 0.1, 0.1], known)
+    assert not pruner.gives_up([], known)
+    assert not Pruner("none", 3, maximize=True).gives_up([0.1], known)
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+    return drive(tmp_path_factory.mktemp("whole"), TRIALS, pruner="median")
+
+
+def test_a_pruned_trial_has_the_scores_of_its_first_folds(whole):
+    pruned = [trial for trial in whole if trial.state == "pruned"]
+    assert pruned
+    assert min(trial.index for trial in pruned) >= STARTUP + LAG - 1
+    for found in pruned:
+        assert 1 <= len(found.scores) < FOLDS
+
+
+@pytest.mark.parametrize("workers", [2, 4])
+def test_any_number_of_workers_gives_up_on_the_same(tmp_path, whole, workers):
+    assert drawn(drive(tmp_path, TRIALS, Workers(workers), pruner="median")) == drawn(whole)
+
+
+@pytest.mark.parametrize("stops", [(40,), (30, 5, 20), (60, 9)])
+def test_an_interruption_changes_nothing(tmp_path, whole, stops):
+    for stop in stops:
+        with pytest.raises(InterruptedSearchError):
+            drive(tmp_path, TRIALS, Workers(2, stop_at=stop), pruner="median")
+    assert drawn(drive(tmp_path, TRIALS, Workers(2), pruner="median")) == drawn(whole)
+
+
+def test_optuna_is_told_of_them_as_pruned(tmp_path, whole):
+    drive(tmp_path, TRIALS, pruner="median")
+    storage = f"sqlite:///{tmp_path}/study.sqlite3"
+    told = optuna.load_study(study_name="search", storage=storage).trials
+    expected = {"complete": TrialState.COMPLETE, "pruned": TrialState.PRUNED}
+    assert [t.state for t in told] == [expected[t.state] for t in whole]
