@@ -24,10 +24,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 RECIPES = Path("recipes")
-_NAMES_A_ROW = re.compile(
-    r"(^|[_\W])(id|uuid|guid|key|no|nr|rowid|rownames|index)$|^id[_\W]|[a-z](Id|ID)$"
-    r"|^unnamed: 0$",
-)
 MOST_HINT = 300
 ENDINGS = r"(\.(csv|tsv|parquet|pq|jsonl?|ndjson|feather|arrow|xlsx|gz|bz2|xz|zst|zip|db|sqlite))+$"
 
@@ -154,9 +150,11 @@ def _least_recipe(name: str, target: str) -> Recipe:
 
 def _as_id(frame: pd.DataFrame, column: Found) -> Found | None:
     """Take a column for the rows' name if each has its own, and it is called so."""
+    from engine.steps.identity import names_rows
+
     values = frame[column.name]
-    named = _NAMES_A_ROW.search(column.name) or _NAMES_A_ROW.search(column.name.lower())
-    if not named or column.kind == "unusable" or not values.is_unique or values.hasnans:
+    named = names_rows(column.name) and column.kind != "unusable"
+    if not named or not values.is_unique or values.hasnans:
         return None
     if values.dtype.kind == "f" or column.kind in ("date", "boolean"):
         return None

@@ -18,7 +18,7 @@ from engine.bundle.input import finite, is_number, seconds, shorten, texts
 from engine.contracts import Kind, Numbers
 from engine.errors import DataError, Fault
 from engine.estimators.language import has_blanks, is_unspaced, words_each
-from engine.steps import nested
+from engine.steps import identity, nested
 
 MOSTLY = 0.9  # from this share of numbers on, the remaining texts are taken for faults
 NEARLY_ALL = 0.5  # from this share of different values on, a text says nothing in common
@@ -44,8 +44,15 @@ class Role:
     reason: str
 
 
-def roles(frame: pd.DataFrame, declared: Mapping[str, DeclaredKind] = NOTHING) -> list[Role]:
+def roles(
+    frame: pd.DataFrame, declared: Mapping[str, DeclaredKind] = NOTHING, time: str | None = None
+) -> list[Role]:
     """Return a role for each column of the training rows; of the kind that is declared, if one is.
+
+    Parameters
+    ----------
+    time : str, optional
+        The column of ``data.time``, whose numbers may well rise from row to row.
 
     Raises
     ------
@@ -56,7 +63,9 @@ def roles(frame: pd.DataFrame, declared: Mapping[str, DeclaredKind] = NOTHING) -
     found: list[Role] = []
     for name, values in frame.items():
         try:
-            found.append(_role(str(name), values, declared.get(str(name))))
+            role = _role(str(name), values, declared.get(str(name)))
+            free = name not in declared and name != time
+            found.append(_unless_identity(role, values) if free else role)
         except DataError as error:
             faults += error.faults
     if faults:
@@ -155,6 +164,19 @@ def _number(name: str, present: pd.Series[Any], reason: str, rows: int) -> Role:
             return _constant(name)
         reason = "one number, or missing"
     return Role(name, Column(name, "number"), reason)
+
+
+def _unless_identity(role: Role, values: pd.Series[Any]) -> Role:
+    """Leave out numbers that are ids, and point at those that may only count the rows."""
+    if role.column is None or role.column.kind != "number" or values.hasnans:
+        return role
+    numbers = pd.to_numeric(values).to_numpy(dtype=np.float64)
+    if identity.is_id(role.name, numbers):
+        what = f"whole numbers, another in each of {values.size:,} rows"
+        return Role(role.name, None, f"{what}: taken for an id")
+    if identity.are_counted(numbers):
+        return replace(role, reason=f"{role.reason} that rise row by row: perhaps they count them")
+    return role
 
 
 def _unusable(raw: Numbers) -> str:

@@ -141,3 +141,47 @@ def test_types_that_are_mixed_are_to_be_replaced_or_left_out():
         role([*map(str, range(39)), "n.a."])
     advice = "replace these values (data.clean), or leave the column out: data.drop: [x]"
     assert str(caught.value).endswith(f"row 40 holds 'n.a.'\n    {advice}")
+
+
+MANY = 400
+ORDER = np.random.default_rng(0).permutation(MANY)
+
+
+@pytest.mark.parametrize(
+    ("name", "values"),
+    [
+        ("customer_id", 10**6 + 7 * ORDER),
+        ("id", np.arange(MANY)),
+        ("Unnamed: 0", [str(i) for i in range(MANY)]),
+    ],
+)
+def test_numbers_that_name_the_rows_are_left_out(name, values):
+    frame = pd.DataFrame({name: values})
+    (found,) = roles(frame)
+    assert found.column is None
+    assert found.reason == "whole numbers, another in each of 400 rows: taken for an id"
+    for kept in (roles(frame, {name: "number"}), roles(frame, time=name)):
+        assert kept[0].column.kind == "number"
+
+
+@pytest.mark.parametrize(
+    ("name", "values"),
+    [
+        ("n", ORDER),  # another in each row, but not called so
+        ("id", ORDER / 2),
+        ("id", np.arange(30)),
+        ("shop_id", ORDER % 40),
+        ("id", np.where(ORDER == 3, np.nan, ORDER)),
+    ],
+)
+def test_numbers_that_may_say_something_are_kept(name, values):
+    (found,) = roles(pd.DataFrame({name: values}))
+    assert found.column.kind == "number"
+    assert found.reason == "numbers"
+
+
+@pytest.mark.parametrize("values", [np.arange(MANY), np.sort(ORDER[: MANY * 4 // 5]) + 1])
+def test_numbers_that_may_only_count_the_rows_are_pointed_at(values):
+    (found,) = roles(pd.DataFrame({"n": values}))
+    assert found.reason == "numbers that rise row by row: perhaps they count them"
+    assert roles(pd.DataFrame({"n": values * 10}))[0].reason == "numbers"
