@@ -180,17 +180,52 @@ class BoostedClassifier(ClassifierMixin, _Boosted):  # type: ignore[misc]  # as 
 
 
 class BoostedRegressor(RegressorMixin, _Boosted):  # type: ignore[misc]  # as above
-    """See :class:`_Boosted`."""
+    """See :class:`_Boosted`.
+
+    Parameters
+    ----------
+    scale_target : bool
+        Whether the library is given y with mean 0 and deviation 1.
+
+    Attributes
+    ----------
+    center_, spread_ : float
+        What y was scaled by.
+    """
+
+    def __init__(
+        self,
+        estimator: Any,
+        library: str = "xgboost",
+        categories: int = 0,
+        signs: tuple[int, ...] = (),
+        rounds: int | None = None,
+        validation: float = 0.1,
+        shuffle: bool = True,
+        seed: int = 0,
+        scale_target: bool = False,
+    ) -> None:
+        super().__init__(estimator, library, categories, signs, rounds, validation, shuffle, seed)
+        self.scale_target = scale_target
 
     def fit(
         self, X: Any, y: Any, sample_weight: Any = None, watch: Watch | None = None
     ) -> BoostedRegressor:
         """Fit on X of shape (rows, columns); further arguments are those of the classifier."""
         X, y = self._learn(X, y)
+        y = y.astype(np.float64)
+        self.center_ = float(y.mean()) if self.scale_target else 0.0
+        self.spread_ = float(y.std()) or 1.0 if self.scale_target else 1.0
         watched = None if watch is None else Rows(*(np.asarray(part) for part in watch))
-        self._fit(Rows.of(X, y.astype(np.float64), sample_weight), None, watched)
+        if watched is not None:
+            watched = watched._replace(y=self._scaled(watched.y))
+        self._fit(Rows.of(X, self._scaled(y), sample_weight), None, watched)
         return self
+
+    def _scaled(self, y: NDArray[Any]) -> NDArray[Any]:
+        return (y - self.center_) / self.spread_ if self.scale_target else y
 
     def predict(self, X: Any) -> NDArray[Any]:
         """Return values of shape (rows,)."""
-        return self._predicted(X)
+        found = self._predicted(X)
+        return found * self.spread_ + self.center_ if self.scale_target else found

@@ -8,6 +8,7 @@ from typing import Any
 from engine.estimators.boosted import BoostedClassifier, BoostedRegressor
 from engine.models import plain
 from engine.models.setting import Setting, class_name, estimator_class
+from engine.recipe import objectives
 from engine.recipe.family import EarlyStopping
 from engine.recipe.schema import Family
 
@@ -31,6 +32,7 @@ def build(family: Family, params: Mapping[str, Any], setting: Setting) -> Any:
     stopping = None if setting.rounds else family.early_stopping
     exact = {ROUNDS[library]: setting.rounds} if setting.rounds and library in ROUNDS else {}
     given = {**params, **exact, **(_bags(stopping) if library == "ebm" else {})}
+    scaled = family.scale_target and not setting.classify and not objectives.counts(family)
     return wrapper(
         _estimator(library, family, given, setting),
         library=library,
@@ -38,6 +40,7 @@ def build(family: Family, params: Mapping[str, Any], setting: Setting) -> Any:
         signs=setting.signs,
         seed=setting.seed,
         **_stopping(stopping, setting),
+        **({"scale_target": True} if scaled else {}),
     )
 
 

@@ -74,7 +74,7 @@ def run(recipe: Recipe, inputs: Mapping[str, Any], folder: Path, listener: Liste
     kept = [c for c in frame.columns if c not in apart]
     said = {name: column.kind for name, column in declared(data).items()}
     train = frame.iloc[split.train]
-    found = roles(train[kept], said, data.time)
+    found = roles(train[kept], said, {data.time})
     formulas = derive(recipe.features.derive, train, said)
     numbers_of = frame.index.to_numpy()
     frame, failed = with_derived(frame, formulas, numbers_of, replace_or_drop)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
@@ -45,14 +45,14 @@ class Role:
 
 
 def roles(
-    frame: pd.DataFrame, declared: Mapping[str, DeclaredKind] = NOTHING, time: str | None = None
+    frame: pd.DataFrame, declared: Mapping[str, DeclaredKind] = NOTHING, meant: Collection[Any] = ()
 ) -> list[Role]:
     """Return a role for each column of the training rows; of the kind that is declared, if one is.
 
     Parameters
     ----------
-    time : str, optional
-        The column of ``data.time``, whose numbers may well rise from row to row.
+    meant : collection of str
+        Columns that are not taken for ids, whatever they hold: the recipe says what they are for.
 
     Raises
     ------
@@ -64,7 +64,7 @@ def roles(
     for name, values in frame.items():
         try:
             role = _role(str(name), values, declared.get(str(name)))
-            free = name not in declared and name != time
+            free = name not in declared and name not in meant
             found.append(_unless_identity(role, values) if free else role)
         except DataError as error:
             faults += error.faults

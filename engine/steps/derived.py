@@ -84,7 +84,7 @@ def derived_roles(frame: pd.DataFrame, derive: Derive, failed: Sequence[Failed] 
             faults.append(Fault("gives no value in any training row", f"{KEY}.{name}", hint))
             continue
         try:
-            (role,) = roles(frame[[name]])
+            (role,) = roles(frame[[name]], meant={name})
         except DataError as error:
             faults += (
                 Fault(f.message, f"{KEY}.{name}", "change its formula") for f in error.faults

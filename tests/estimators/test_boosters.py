@@ -142,3 +142,18 @@ def test_files_and_other_machines_are_no_parameters_of_boosters():
     assert {"max_bin", "cat_smooth", "num_leaves"} <= set(
         estimators.parameters("lightgbm.LGBMClassifier")
     )
+
+
+def test_a_target_that_is_scaled_is_predicted_in_its_own_unit():
+    X, _ = data()
+    y = 50 + np.nan_to_num(X[:, 1]) + np.random.default_rng(1).normal(0, 0.1, len(X))
+    scaled = {
+        unit: made("xgboost", False, rounds=5, scale_target=True).fit(
+            X, unit * y, watch=(X[:40], unit * y[:40])
+        )
+        for unit in (1.0, 1e-4)
+    }
+    assert abs(scaled[1.0].predict(X) - y).mean() < 0.2
+    np.testing.assert_allclose(scaled[1e-4].predict(X), 1e-4 * scaled[1.0].predict(X), rtol=1e-6)
+    plain = made("xgboost", False, rounds=5).fit(X, y, watch=(X[:40], y[:40]))
+    np.testing.assert_allclose(plain.predict(X), scaled[1.0].predict(X), atol=0.05)

@@ -160,7 +160,7 @@ def test_numbers_that_name_the_rows_are_left_out(name, values):
     (found,) = roles(frame)
     assert found.column is None
     assert found.reason == "whole numbers, another in each of 400 rows: taken for an id"
-    for kept in (roles(frame, {name: "number"}), roles(frame, time=name)):
+    for kept in (roles(frame, {name: "number"}), roles(frame, meant={name})):
         assert kept[0].column.kind == "number"
 
 
