@@ -41,6 +41,8 @@ class _Boosted(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no type
         Whether the watched rows are drawn; else they are the last ones (the latest in time).
     seed : int
         Draws the watched rows.
+    scale_target : bool
+        Of a regression: whether the library is given y with mean 0 and deviation 1.
 
     Attributes
     ----------
@@ -59,6 +61,7 @@ class _Boosted(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no type
         validation: float = 0.1,
         shuffle: bool = True,
         seed: int = 0,
+        scale_target: bool = False,
     ) -> None:
         self.estimator = estimator
         self.library = library
@@ -68,6 +71,7 @@ class _Boosted(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no type
         self.validation = validation
         self.shuffle = shuffle
         self.seed = seed
+        self.scale_target = scale_target
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
@@ -182,31 +186,11 @@ class BoostedClassifier(ClassifierMixin, _Boosted):  # type: ignore[misc]  # as 
 class BoostedRegressor(RegressorMixin, _Boosted):  # type: ignore[misc]  # as above
     """See :class:`_Boosted`.
 
-    Parameters
-    ----------
-    scale_target : bool
-        Whether the library is given y with mean 0 and deviation 1.
-
     Attributes
     ----------
     center_, spread_ : float
         What y was scaled by.
     """
-
-    def __init__(
-        self,
-        estimator: Any,
-        library: str = "xgboost",
-        categories: int = 0,
-        signs: tuple[int, ...] = (),
-        rounds: int | None = None,
-        validation: float = 0.1,
-        shuffle: bool = True,
-        seed: int = 0,
-        scale_target: bool = False,
-    ) -> None:
-        super().__init__(estimator, library, categories, signs, rounds, validation, shuffle, seed)
-        self.scale_target = scale_target
 
     def fit(
         self, X: Any, y: Any, sample_weight: Any = None, watch: Watch | None = None

@@ -39,8 +39,8 @@ def build(family: Family, params: Mapping[str, Any], setting: Setting) -> Any:
         categories=setting.categories,
         signs=setting.signs,
         seed=setting.seed,
+        scale_target=scaled,
         **_stopping(stopping, setting),
-        **({"scale_target": True} if scaled else {}),
     )
 
 

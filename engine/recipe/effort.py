@@ -19,7 +19,7 @@ class Search(Part):
     trials: Annotated[int, Field(ge=1)] = 20
     """Total number of candidates tried; a longer search carries on a shorter one."""
     timeout: Duration | None = None
-    """Seconds, or 10m, that the search may take; what runs then is stopped."""
+    """Seconds, or 10m, that the search and the final fit may take; what runs then is stopped."""
     fit_timeout: Duration | None = None
     """Seconds, or 10m, that the fit of one fold may take; else it is stopped, and has failed."""
     pruner: Literal["none", "median", "wilcoxon"] = "none"

@@ -17,11 +17,17 @@ class Budget:
         A file that remembers the seconds; they are written each time that they are asked for.
     timeout : float, optional
         Seconds; None sets no limit.
+
+    Attributes
+    ----------
+    kept_back : float
+        Seconds of these that are needed for what comes after the search.
     """
 
     def __init__(self, path: Path, timeout: float | None) -> None:
         self.path = path
         self.timeout = timeout
+        self.kept_back = 0.0
         self._before = _read(path)
         self._begin = time.monotonic()
 
@@ -31,7 +37,7 @@ class Budget:
 
     def left(self) -> float | None:
         """Seconds that the search may still take, above 0; None where there is no limit."""
-        return None if self.timeout is None else max(LEAST, self.timeout - self.spent())
+        return None if self.timeout is None else max(LEAST, self._end() - self.spent())
 
     def is_over(self) -> bool:
         """Whether the time is up; remembers how much was spent."""
@@ -39,7 +45,10 @@ class Budget:
         partial = self.path.with_suffix(".partial")
         partial.write_text(f"{spent:.3f}", "utf-8")
         partial.rename(self.path)
-        return self.timeout is not None and spent >= self.timeout
+        return self.timeout is not None and spent >= self._end()
+
+    def _end(self) -> float:
+        return (self.timeout or 0.0) - self.kept_back
 
 
 def _read(path: Path) -> float:

@@ -39,6 +39,8 @@ READS = (
 NEEDS = ("split", "assemble")
 LIBRARIES = ("scikit-learn", "optuna", "numpy", "scipy")
 FITS = True  # the libraries of the recipe's families count too
+AFTERWARDS = 0.5  # seconds for scoring and packing
+MORE_ROWS = 1.3  # a fit on all training rows, as a multiple of one on those of a fold
 KEEPS = True  # the folder outlives the run: a longer search carries on in it
 
 
@@ -121,14 +123,15 @@ def _drive(
     budget = Budget(folder / "seconds.txt", recipe.search.timeout)
     executor = _start(recipe, inputs, metric.name)
     folds = len(inputs["split"].folds)
+    told = _keeping_back(listener, budget, metric)
     try:
         submit = partial(_submit, executor, budget, recipe.search.fit_timeout)
         driver = Driver(
-            proposer, record, submit, folds, workers, listener, budget.is_over,
+            proposer, record, submit, folds, workers, told, budget.is_over,
             Pruner(recipe.search.pruner, folds, metric.maximize), recipe.search.max_failure_rate,
         )  # fmt: skip
         begun = {"done": len(driver.told), "first": best(driver.told, metric.maximize)}
-        listener("search_started", maximize=metric.maximize, folds=folds, **begun)
+        told("search_started", maximize=metric.maximize, folds=folds, **begun)
         return driver.run(recipe.search.trials)
     except BrokenExecutor:
         hint = "run it again to carry on; with fewer compute.workers each has more memory"
@@ -150,6 +153,22 @@ def _start(recipe: Recipe, inputs: Inputs, metric: str) -> Executor:
         workers, unit.attach, given, apart=_may_stop(recipe), memory=recipe.compute.memory
     )
     return executor
+
+
+def _keeping_back(listener: Listener, budget: Budget, metric: Metric) -> Listener:
+    """Let the budget know, trial by trial, how long the fit of the best on all rows may take."""
+    leader: Trial | None = None
+
+    def told(event: str, **facts: Any) -> None:
+        nonlocal leader
+        listener(event, **facts)
+        found = [facts[key] for key in ("first", "trial") if facts.get(key)]
+        ahead = best([*([leader] if leader else []), *found], metric.maximize)
+        if ahead is not None and ahead is not leader:
+            leader = ahead
+            budget.kept_back = AFTERWARDS + MORE_ROWS * ahead.seconds / len(ahead.scores)
+
+    return told
 
 
 def _may_stop(recipe: Recipe) -> bool:

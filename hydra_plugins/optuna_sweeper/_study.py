@@ -6,7 +6,7 @@ import logging
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import optuna
 from hydra.errors import CompactHydraException
@@ -16,10 +16,8 @@ from optuna.study import StudyDirection
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
+from hydra_plugins.optuna_sweeper._asked import Asked
 from hydra_plugins.optuna_sweeper._sampler import Samplers
-
-if TYPE_CHECKING:
-    from hydra_plugins.optuna_sweeper.sweeper import OptunaSweeper
 
 IDENTITY = "sweep:identity"
 ANOTHER = "give it another hydra.sweeper.study_name"
@@ -30,7 +28,7 @@ _PASSWORD = re.compile(r"([^/\s:@']*):[^/\s]*(?=@)")
 _FAILURES = (SQLAlchemyError, OptunaError, ImportError, OSError, ValueError)
 
 
-def opened(sweeper: OptunaSweeper, samplers: Samplers) -> optuna.Study:
+def opened(sweeper: Asked, samplers: Samplers) -> optuna.Study:
     """Return a new study, or the one of that name.
 
     Raises
@@ -70,7 +68,7 @@ def _shown(storage: Any) -> str | None:
         return repr(_PASSWORD.sub(r"\1:***", storage))
 
 
-def _created(sweeper: OptunaSweeper, samplers: Samplers) -> optuna.Study:
+def _created(sweeper: Asked, samplers: Samplers) -> optuna.Study:
     described = isinstance(sweeper.storage, Mapping)
     with _quietly():
         return optuna.create_study(

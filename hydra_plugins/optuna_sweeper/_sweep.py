@@ -6,7 +6,7 @@ import logging
 import math
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import optuna
 from hydra.core.utils import JobReturn
@@ -15,18 +15,16 @@ from hydra.utils import get_method
 from omegaconf import OmegaConf
 
 from hydra_plugins.optuna_sweeper import _space, _study
+from hydra_plugins.optuna_sweeper._asked import Asked
 from hydra_plugins.optuna_sweeper._sampler import Samplers
 from hydra_plugins.optuna_sweeper._trials import LAG, Drawn, Extend, Trials
-
-if TYPE_CHECKING:
-    from hydra_plugins.optuna_sweeper.sweeper import OptunaSweeper
 
 RESULTS = "optimization_results.yaml"
 
 log = logging.getLogger(__name__)
 
 
-def sweep(sweeper: OptunaSweeper, arguments: Sequence[str]) -> list[Sequence[JobReturn]]:
+def sweep(sweeper: Asked, arguments: Sequence[str]) -> list[Sequence[JobReturn]]:
     """Run the jobs of a sweep; return what they returned, batch by batch.
 
     Raises
@@ -62,14 +60,14 @@ def sweep(sweeper: OptunaSweeper, arguments: Sequence[str]) -> list[Sequence[Job
     return returned
 
 
-def _extend(sweeper: OptunaSweeper) -> Extend | None:
+def _extend(sweeper: Asked) -> Extend | None:
     if not sweeper.custom_search_space:
         return None
     function = get_method(sweeper.custom_search_space)
     return lambda trial: function(sweeper.config, trial)
 
 
-def _launch(sweeper: OptunaSweeper, batch: Sequence[Drawn]) -> Sequence[JobReturn]:
+def _launch(sweeper: Asked, batch: Sequence[Drawn]) -> Sequence[JobReturn]:
     overrides = [list(drawn.overrides) for drawn in batch]
     sweeper.validate_batch_is_legal(overrides)
     return sweeper.launcher.launch(overrides, initial_job_idx=batch[0].index)

@@ -16,7 +16,7 @@ def test_from_the_command_line_down_to_the_packaged_file(loaded: Load) -> None:
         Origin("range(2,5)", f"command line: {key}=range(2,5)"),
         Origin(4, f"command line: {key}=4"),
         Origin("range(3, 8)", "recipes/r.yaml:5"),
-        Origin({"default": 5, "search": "range(2, 10)"}, "engine:conf/model/xgboost.yaml:18"),
+        Origin({"default": 5, "search": "range(2, 10)"}, "engine:conf/model/xgboost.yaml:19"),
     ]
 
 

@@ -46,6 +46,12 @@ def test_a_timeout_counts_active_time_over_all_runs(tmp_path):
     assert not Budget(path, 101).is_over()
     assert not Budget(path, None).is_over()
     assert Budget(path, 101).spent() >= 100
+    budget = Budget(path, 103)
+    assert not budget.is_over()
+    assert 2 < budget.left() < 3
+    budget.kept_back = 3  # for what comes after the search
+    assert budget.is_over()
+    assert 0 < budget.left() < 1
     path.write_text("torn")
     assert Budget(path, 99).spent() < 1
 
