@@ -39,6 +39,13 @@ class Budget:
         """Seconds that the search may still take, above 0; None where there is no limit."""
         return None if self.timeout is None else max(LEAST, self._end() - self.spent())
 
+    def keep_back(self, seconds: float) -> None:
+        """Keep back so many seconds, or more if more were kept back before.
+
+        What was begun by an earlier end is stopped at it, and is no failure only if time is up.
+        """
+        self.kept_back = max(self.kept_back, seconds)
+
     def is_over(self) -> bool:
         """Whether the time is up; remembers how much was spent."""
         spent = self.spent()

@@ -166,7 +166,7 @@ def _keeping_back(listener: Listener, budget: Budget, metric: Metric) -> Listene
         ahead = best([*([leader] if leader else []), *found], metric.maximize)
         if ahead is not None and ahead is not leader:
             leader = ahead
-            budget.kept_back = AFTERWARDS + MORE_ROWS * ahead.seconds / len(ahead.scores)
+            budget.keep_back(AFTERWARDS + MORE_ROWS * ahead.seconds / len(ahead.scores))
 
     return told
 

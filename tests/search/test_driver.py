@@ -56,6 +56,16 @@ def test_a_timeout_counts_active_time_over_all_runs(tmp_path):
     assert Budget(path, 99).spent() < 1
 
 
+def test_the_end_of_a_search_never_moves_back(tmp_path):
+    budget = Budget(tmp_path / "seconds.txt", 100)
+    budget.keep_back(30)
+    left = budget.left()  # a unit that is begun now is stopped then, and is to find the time over
+    budget.keep_back(1)
+    assert budget.left() <= left
+    budget.keep_back(100)
+    assert budget.is_over()
+
+
 def test_an_error_of_the_executor_is_not_taken_for_the_candidate_s(tmp_path):
     class Broken(Workers):
         def submit(self, candidate, trial, fold):
