@@ -38,6 +38,7 @@ def _run(words: Sequence[str], debug: bool) -> int:
         return failure.mendable(error, debug)
     except KeyboardInterrupt as error:
         failure.interrupted(words)
+        stopping.answered()
         return stopping.code(error)
     except BrokenPipeError:  # the reader of a pipe has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

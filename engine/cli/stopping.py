@@ -52,6 +52,16 @@ class _Answer:
 _answers: list[_Answer] = []  # of the command that runs; none where the caller answers signals
 
 
+def answered() -> None:
+    """Let the process end with the exit code that it returns, now that it was stopped.
+
+    Python notes when Ctrl-C comes while it carries out code that was a string (as it does to make
+    a namedtuple), and then kills itself at its end, though the exception was caught long ago. It
+    forgets that with the next such code.
+    """
+    exec("")  # noqa: S102 - nothing, as above
+
+
 def insist() -> None:
     """Raise again what a signal has raised, if the command goes on nevertheless.
 

@@ -1,11 +1,15 @@
 """Signals stop a command wherever they find it."""
 
+import os
 import signal
+import subprocess
+import sys
 
 import pytest
 
 from engine.cli import stopping
 from engine.cli.progress import Watcher
+from tests.end_to_end.command import ROOT
 
 
 class Fleeting:
@@ -60,3 +64,19 @@ def test_a_handler_of_the_caller_is_left_in_place():
     finally:
         signal.signal(signal.SIGINT, earlier)
     assert seen == [1]
+
+
+STOPPED_IN_A_STRING = """\
+import os, signal, sys
+from engine.cli import main, dispatch
+dispatch.dispatch = lambda words: exec("os.kill(os.getpid(), signal.SIGINT)")
+sys.exit(main(["list"]))
+"""
+
+
+def test_code_that_was_a_string_does_not_change_how_the_process_ends(tmp_path):
+    (tmp_path / "stopped.py").write_text(STOPPED_IN_A_STRING, "utf-8")
+    command = [sys.executable, "-m", "stopped"]
+    path = os.pathsep.join([str(tmp_path), str(ROOT)])
+    ended = subprocess.run(command, env=os.environ | {"PYTHONPATH": path}, capture_output=True)
+    assert ended.returncode == stopping.INTERRUPTED, ended.stderr
