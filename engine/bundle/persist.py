@@ -12,11 +12,12 @@ from engine.errors import BundleError, Fault
 from engine.recipe.estimators import not_installed
 
 OURS = (
-    "boosted.BoostedClassifier", "boosted.BoostedRegressor", "calibrated.CalibratedClassifier",
-    "capped.Capped", "clip.Clip", "constant.Constant", "correlated.DropCorrelated",
-    "dates.DateParts", "dense.Dense", "frequency.Frequency", "hashed.Hashed", "history.History",
-    "log.Log", "missing.MissingBeside", "rare.Rare", "signed.SignedClassifier",
-    "signed.SignedRegressor", "target.Target", "texts.Texts",
+    "blend.BlendClassifier", "blend.BlendRegressor", "boosted.BoostedClassifier",
+    "boosted.BoostedRegressor", "calibrated.CalibratedClassifier", "capped.Capped", "clip.Clip",
+    "constant.Constant", "correlated.DropCorrelated", "dates.DateParts", "dense.Dense",
+    "frequency.Frequency", "hashed.Hashed", "history.History", "log.Log",
+    "missing.MissingBeside", "rare.Rare", "signed.SignedClassifier", "signed.SignedRegressor",
+    "target.Target", "texts.Texts",
 )  # fmt: skip
 SCORES = ("chi2", "f_classif", "f_regression", "r_regression")
 LOSSES = (

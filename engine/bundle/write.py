@@ -39,6 +39,7 @@ class Contents:
     id: str | None
     classes: tuple[Any, ...]
     family: str
+    final: Mapping[str, Any]
     scores: Mapping[str, Any]
     recipe: Mapping[str, Any]
     profile: Mapping[str, Any]
@@ -92,6 +93,7 @@ def _manifest(contents: Contents, folder: Path) -> dict[str, Any]:
         "id": contents.id,
         "classes": list(contents.classes),
         "family": contents.family,
+        "final": dict(contents.final),
         "versions": _versions(),
         "files": {path.name: file_hash(path) for path in sorted(folder.iterdir())},
     }

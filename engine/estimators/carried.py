@@ -7,6 +7,7 @@ from typing import Any
 
 from sklearn.pipeline import Pipeline
 
+from engine.estimators.blend import Blend
 from engine.estimators.columnwise import columns_at
 from engine.estimators.history import History
 
@@ -31,15 +32,35 @@ def carried(fitted: Any, X: Any) -> Any:
     """
     if not looks_back(fitted):
         return fitted
-    parts = [(name, _carried(part, X, at), at) for name, part, at in _parts(fitted)]
-    features = copy.copy(fitted["features"])
-    features.transformers_ = parts
-    return Pipeline([("features", features), *fitted.steps[1:]])
+    known = {id(features): _further(features, X) for features in _features(fitted)}
+    if isinstance(fitted, Blend):  # what members share, they share again
+        return fitted.holding([_with(one, known) for one in fitted.estimators_])
+    return _with(fitted, known)
+
+
+def _with(pipeline: Any, known: dict[int, Any]) -> Pipeline:
+    return Pipeline([("features", known[id(pipeline["features"])]), *pipeline.steps[1:]])
+
+
+def _further(features: Any, X: Any) -> Any:
+    """Return features that know the rows of X as well."""
+    after = copy.copy(features)
+    if hasattr(features, "transformers_"):
+        after.transformers_ = [
+            (name, _carried(part, X, at), at) for name, part, at in features.transformers_
+        ]
+    return after
+
+
+def _features(fitted: Any) -> list[Any]:
+    """Return the features of a fitted pipeline, or of each member of a blend of such, once."""
+    members = fitted.estimators_ if isinstance(fitted, Blend) else [fitted]
+    found = {id(one["features"]): one["features"] for one in members if isinstance(one, Pipeline)}
+    return list(found.values())
 
 
 def _parts(fitted: Any) -> list[tuple[str, Any, Any]]:
-    features = fitted["features"] if isinstance(fitted, Pipeline) else None
-    return list(getattr(features, "transformers_", []))
+    return [part for one in _features(fitted) for part in getattr(one, "transformers_", [])]
 
 
 def _history(part: Any) -> History | None:

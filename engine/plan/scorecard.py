@@ -27,7 +27,8 @@ def scorecard(
     evaluated: Evaluated = results["evaluate"]
     split: Split = results["split"]
     dataset: Dataset = results["load"]
-    leader = evaluated.leaderboard[0]
+    out = evaluated.chosen
+    leader = out.get("leader", out)
     return {
         "recipe": recipe.name,
         "question": facts["question"],
@@ -40,6 +41,8 @@ def scorecard(
         "family": leader["family"],
         "trial": leader["trial"],
         "values": leader["values"],
+        "came_out": _called(out),
+        "members": out.get("members", []),
         "cv": evaluated.cv,
         "holdout": evaluated.holdout,
         "rows": {
@@ -55,3 +58,11 @@ def scorecard(
         "final_rows": recipe.evaluation.final_rows,
         **{key: facts[key] for key in ("seconds", "step_seconds", "data", "provenance")},
     }
+
+
+def _called(row: Mapping[str, Any]) -> str:
+    """Say in a few words what came out."""
+    if "members" not in row:
+        return str(row["family"])
+    of = row["leader"]["family"] if row["family"] == "bag" else row["models"]
+    return f"{row['family']} of {of}"

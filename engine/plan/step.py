@@ -9,7 +9,18 @@ from typing import Any, Protocol, cast
 
 from engine.contracts import Listener
 from engine.recipe.schema import Recipe
-from engine.steps import assemble, evaluate, expect, inspect, load, pack, refit, search, split
+from engine.steps import (
+    assemble,
+    choose,
+    evaluate,
+    expect,
+    inspect,
+    load,
+    pack,
+    refit,
+    search,
+    split,
+)
 
 
 class Step(Protocol):
@@ -38,7 +49,7 @@ class Step(Protocol):
 
 STEPS = tuple(
     cast(Step, step)
-    for step in (load, expect, split, assemble, inspect, search, refit, evaluate, pack)
+    for step in (load, expect, split, assemble, inspect, search, choose, refit, evaluate, pack)
 )
 LOOKING = (  # what a plan may do: read and profile, fit nothing
     "load", "expect", "split", "assemble", "inspect",

@@ -27,8 +27,15 @@ class Search(Part):
     or than the best by Wilcoxon's test (`wilcoxon`)."""
     repeats: NotYet = None
     """Seeds per candidate."""
-    final: NotYet = None
-    """What comes out: refit, bag, ensemble."""
+    final: Literal["refit", "bag", "ensemble", "auto"] = "refit"
+    """What comes out: the best candidate fitted on all training rows (`refit`), its models of the
+    folds averaged (`bag`), several candidates blended (`ensemble`), or which of these scored best
+    out of fold (`auto`)."""
+    most_predict_seconds: Duration | None = None
+    """Seconds that the prediction of 1,000 rows may take; what is slower does not come out."""
+    most_size: Size | None = None
+    """Bytes, or 50MB, that the fitted pipeline may take on disk; what is larger does not come
+    out."""
     max_failure_rate: Annotated[float, Field(ge=0, le=1)] | None = None
     """Stop when a larger share of ten or more candidates has failed."""
 

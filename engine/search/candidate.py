@@ -62,6 +62,8 @@ class Outcome:
         Rounds that an early stopping family used.
     seconds : float
         Of fitting and predicting.
+    predict_seconds : float
+        Of predicting 1,000 rows, or all validation rows where these are fewer.
     error : str
         Why there is no score; empty where there is one.
     warnings : tuple of str
@@ -73,6 +75,7 @@ class Outcome:
     probability: NDArray[Any] = field(default_factory=lambda: np.empty((0, 0), np.float32))
     rounds: int | None = None
     seconds: float = 0.0
+    predict_seconds: float = 0.0
     error: str = ""
     warnings: tuple[str, ...] = ()
 
@@ -89,6 +92,8 @@ class Trial:
         A pruned trial was given up after some of the folds.
     scores : tuple of float
         The first metric for each fold that counts.
+    predict_seconds : float
+        Of predicting 1,000 rows: the mean over the folds.
     same_as : int, optional
         An earlier trial of the very same candidate, whose results it shares.
     """
@@ -100,6 +105,7 @@ class Trial:
     scores: tuple[float, ...] = ()
     rounds: tuple[int | None, ...] = ()
     seconds: float = 0.0
+    predict_seconds: float = 0.0
     error: str = ""
     same_as: int | None = None
 

@@ -69,5 +69,8 @@ class Opened:
             return Trial(index, self.candidate, self.values, "failed", seconds=seconds, error=error)
         scores = tuple(outcome.score for outcome in outcomes)
         rounds = tuple(outcome.rounds for outcome in outcomes)
-        whole = Trial(index, self.candidate, self.values, "complete", scores, rounds, seconds)
+        asked = sum(outcome.predict_seconds for outcome in outcomes) / len(outcomes)
+        whole = Trial(
+            index, self.candidate, self.values, "complete", scores, rounds, seconds, asked
+        )
         return whole if self.given_up is None else replace(whole, state="pruned")

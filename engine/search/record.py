@@ -70,7 +70,7 @@ class Record:
     def tell(self, trial: Trial) -> None:
         """Add a finished trial; its index must be the next one."""
         with (self.folder / TRIALS).open("a", encoding="utf-8") as lines:
-            lines.write(json.dumps(asdict(trial), default=_plain) + "\n")
+            lines.write(written(trial) + "\n")
             lines.flush()
             os.fsync(lines.fileno())
         self._study.add_trial(frozen(trial, self.families))
@@ -122,7 +122,8 @@ def unit_path(folder: Path, trial: int, fold: int) -> Path:
 def write_unit(path: Path, outcome: Outcome, key: str) -> None:
     """Write a unit's outcome under a temporary name, then rename it; ``key`` is its candidate's."""
     facts = {"score": outcome.score, "rounds": outcome.rounds, "seconds": outcome.seconds,
-             "error": outcome.error, "warnings": outcome.warnings, "candidate": key}  # fmt: skip
+             "predict_seconds": outcome.predict_seconds, "error": outcome.error,
+             "warnings": outcome.warnings, "candidate": key}  # fmt: skip
     partial = path.with_suffix(".partial")
     with partial.open("wb") as file:
         np.savez(
@@ -148,6 +149,11 @@ def _read_unit(path: Path) -> tuple[Outcome, str]:
         key = str(facts.pop("candidate"))
         facts["warnings"] = tuple(facts.get("warnings", ()))
         return Outcome(value=arrays["value"], probability=arrays["probability"], **facts), key
+
+
+def written(trial: Trial) -> str:
+    """Return a trial as JSON in one line."""
+    return json.dumps(asdict(trial), default=_plain)
 
 
 def read_trial(tree: Mapping[str, Any]) -> Trial:

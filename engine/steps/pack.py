@@ -17,12 +17,13 @@ from engine.recipe.schema import Recipe
 from engine.steps import refit
 from engine.steps.assemble import Assembled
 from engine.steps.evaluate import Evaluated
+from engine.steps.limited import Refitted
 from engine.steps.split import Split
 
 ABOUT = "pack the fitted pipeline, its input contract and its scores"
 MAKES = "the bundle"
 READS = ("name", "problem", "evaluation.final_rows", "data.id", "data.unseen", "data.target")
-NEEDS = ("load", "split", "assemble", "search:best", "refit", "evaluate")
+NEEDS = ("load", "split", "assemble", "refit", "evaluate")
 LIBRARIES = ("skops",)
 GOLDEN = 20
 
@@ -50,7 +51,8 @@ def run(recipe: Recipe, inputs: Mapping[str, Any], folder: Path, listener: Liste
         target=recipe.data.target,
         id=recipe.data.id,
         classes=split.target.classes,
-        family=inputs["search"].best.candidate.family,
+        family=fitted.members[0].trial.candidate.family,
+        final=_final(fitted),
         scores=_scores(inputs["evaluate"]),
         recipe=getattr(inputs, "tree", None) or recipe.model_dump(mode="json", exclude_none=True),
         profile=profile.profile(assembled.numbers[rows], assembled.contract),
@@ -68,6 +70,15 @@ def _contract(recipe: Recipe, contract: Contract, fitted: Any) -> Contract:
         for at, column in enumerate(contract.columns)
     )
     return replace(contract, columns=columns, unseen=recipe.data.unseen)
+
+
+def _final(fitted: Refitted) -> dict[str, Any]:
+    """Say what came out of the search: its kind, models and members."""
+    members = [
+        {"family": one.trial.candidate.family, "trial": one.trial.index, "weight": one.weight}
+        for one in fitted.members
+    ]
+    return {"kind": fitted.kind, "models": fitted.models, "members": members}
 
 
 def _golden(rows: Index) -> Index:

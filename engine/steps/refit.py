@@ -1,75 +1,86 @@
-"""Fit the best candidate on all training rows."""
+"""Fit what was chosen: a candidate on all training rows, or several that predict together."""
 
 from __future__ import annotations
 
 import json
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from sklearn.pipeline import Pipeline
-from threadpoolctl import threadpool_limits
-
 from engine.bundle import persist
 from engine.contracts import Index, Listener
-from engine.models import Setting
 from engine.recipe.schema import Recipe
-from engine.steps import inner
-from engine.steps.assemble import Assembled, pipeline
-from engine.steps.cores import threads
-from engine.steps.search import Searched
+from engine.search.record import read_trial, written
+from engine.steps.choose import Member
+from engine.steps.learner import Learner
+from engine.steps.limited import Fitting, Limits, Refitted, blended
 from engine.steps.split import Split
-from engine.steps.warned import listening
 
-ABOUT = "fit the best candidate on all training rows"
+ABOUT = "fit what was chosen on all training rows"
 MAKES = "a fitted pipeline"
-READS = ("seed",)
-NEEDS = ("split", "assemble", "search:best")
+READS = ("seed", "search.most_size")
+NEEDS = ("split", "assemble", "choose:members")
 LIBRARIES = ("scikit-learn", "numpy", "scipy")
 FITS = True  # the libraries of the recipe's families count too
 
 
-@dataclass(frozen=True)
-class Refitted:
-    """The fitted pipeline that is scored on the holdout, and what libraries warned of."""
-
-    pipeline: Pipeline
-    seconds: float
-    warnings: tuple[str, ...] = ()
-
-
 def run(recipe: Recipe, inputs: Mapping[str, Any], folder: Path, listener: Listener) -> Refitted:
-    """Fit on the training rows, and save the pipeline."""
+    """Fit on the training rows, within what time and size allow, and save the pipeline.
+
+    ``inputs.seconds_left`` is how long that may take; without it, as long as it takes.
+
+    Raises
+    ------
+    SearchError
+        If nothing that could come out is within ``search.most_size``.
+    """
     split: Split = inputs["split"]
-    refitted = fit(recipe, inputs, split.recent(split.train))
+    rows = split.recent(split.train)
+    learner = Learner(recipe, split, inputs["assemble"], rows)
+    limits = Limits(getattr(inputs, "seconds_left", None), recipe.search.most_size, folder)
+    refitted = Fitting(learner, limits, listener).of(inputs["choose"])
     persist.save_pipeline(refitted.pipeline, folder / "pipeline.skops")
-    (folder / "seconds.txt").write_text(repr(refitted.seconds), "utf-8")
-    (folder / "warnings.json").write_text(json.dumps(refitted.warnings), "utf-8")
+    _save(refitted, folder)
     return refitted
 
 
 def fit(recipe: Recipe, inputs: Mapping[str, Any], rows: Index) -> Refitted:
-    """Fit the best candidate on the given rows of the source."""
-    split: Split = inputs["split"]
-    assembled: Assembled = inputs["assemble"]
-    searched: Searched = inputs["search"]
-    setting = Setting(
-        bool(split.target.classes), recipe.seed, threads(recipe, 1, len(rows)), 0,
-        searched.best.refit_rounds(), split.time is not None, rows=len(rows),
-    )  # fmt: skip
-    unfitted = pipeline(recipe, searched.best.candidate, assembled.contract.columns, setting)
+    """Fit on the given rows of the source what came out of the refit.
+
+    A model of a fold learns from all of them but those that the fold was validated on.
+    """
+    done: Refitted = inputs["refit"]
+    learner = Learner(recipe, inputs["split"], inputs["assemble"], rows)
     begin = time.perf_counter()
-    with listening() as found, threadpool_limits(setting.threads):
-        X, y = assembled.take(rows), split.target.values[rows]
-        weighed = inner.Weighed(recipe.model[searched.best.candidate.family], split, rows)
-        inner.fit(unfitted["model"], unfitted["features"].fit_transform(X, y), y, weighed)
-    return Refitted(unfitted, time.perf_counter() - begin, tuple(found))
+    if done.kind == "bag":
+        candidate = done.members[0].trial.candidate
+        fitted = [learner.fitted_on_fold(candidate, number) for number in range(done.models)]
+    else:
+        fitted = [learner.fitted(member.trial) for member in done.members]
+    classify = bool(inputs["split"].target.classes)
+    weights = [1.0] * len(fitted) if done.kind == "bag" else [m.weight for m in done.members]
+    made = blended(fitted, weights, classify)
+    return replace(
+        done, pipeline=made, seconds=time.perf_counter() - begin, warnings=learner.warnings
+    )
+
+
+def _save(refitted: Refitted, folder: Path) -> None:
+    facts = {
+        "seconds": refitted.seconds, "warnings": refitted.warnings, "kind": refitted.kind,
+        "models": refitted.models,
+        "members": [[json.loads(written(one.trial)), one.weight] for one in refitted.members],
+    }  # fmt: skip
+    (folder / "facts.json").write_text(json.dumps(facts), "utf-8")
 
 
 def load(recipe: Recipe, folder: Path) -> Refitted:
     """Read a pipeline that was saved."""
-    seconds = float((folder / "seconds.txt").read_text("utf-8"))
-    warned = json.loads((folder / "warnings.json").read_text("utf-8"))
-    return Refitted(persist.load_pipeline(folder / "pipeline.skops"), seconds, tuple(warned))
+    facts = json.loads((folder / "facts.json").read_text("utf-8"))
+    members = tuple(Member(read_trial(trial), weight) for trial, weight in facts["members"])
+    return Refitted(
+        persist.load_pipeline(folder / "pipeline.skops"), facts["seconds"],
+        tuple(facts["warnings"]), facts["kind"], members, facts["models"],
+    )  # fmt: skip

@@ -29,6 +29,7 @@ from engine.steps.split import Split
 from engine.steps.warned import distinct, listening
 
 PREPARED_BYTES = 2 * 1024**3  # over all workers
+ROWS = 1_000  # that the time of a prediction is told for
 
 Matrices = tuple[Any, Any]  # arrays, or sparse matrices
 
@@ -53,6 +54,7 @@ class Material:
     cache: int = PREPARED_BYTES
     _prepared: OrderedDict[str, Matrices] = field(default_factory=OrderedDict)
     _warned: dict[str, list[str]] = field(default_factory=dict)
+    _seconds: dict[str, float] = field(default_factory=dict)
 
     def setting(self, rows: int | None = None) -> Setting:
         """Return the circumstances of a fit, of so many rows."""
@@ -80,7 +82,9 @@ class Material:
         if key not in self._prepared:
             with listening() as self._warned[key]:
                 train = _fitted(features, self.columns(fold.train), self.y(fold.train))
+                begin = time.perf_counter()
                 self._prepared[key] = train, features.transform(self.columns(fold.valid))
+                self._seconds[key] = time.perf_counter() - begin
             self._shrink()
         self._prepared.move_to_end(key)
         return self._prepared[key]
@@ -89,11 +93,12 @@ class Material:
         """Return what was warned of when a fold's matrices were made, for whichever candidate."""
         return self._warned.get(self._features_key(candidate, number), [])
 
+    def transform_seconds(self, candidate: Candidate, number: int) -> float:
+        """Return how long the matrix of a fold's validation rows took, for whichever candidate."""
+        return self._seconds.get(self._features_key(candidate, number), 0.0)
+
     def _features_key(self, candidate: Candidate, number: int) -> str:
-        """Everything that a fold's matrices depend on, in order: that of steps matters."""
-        family = self.recipe.model[candidate.family]
-        facts = [candidate.features, family.native.model_dump(), family.encode, family.scale]
-        return json.dumps([number, *facts], default=str)
+        return f"{number} {features_key(self.recipe, candidate)}"
 
     def _shrink(self) -> None:
         while len(self._prepared) > 1 and self._bytes() > self.cache:
@@ -101,6 +106,14 @@ class Material:
 
     def _bytes(self) -> int:
         return sum(_size(part) for pair in self._prepared.values() for part in pair)
+
+
+def features_key(recipe: Recipe, candidate: Candidate) -> str:
+    """Everything that a candidate's matrices depend on, in order: that of steps matters."""
+    family = recipe.model[candidate.family]
+    native = family.native.model_dump()
+    facts = [candidate.features, native, family.encode, family.scale, family.monotone]
+    return json.dumps(facts, default=str)
 
 
 def _fitted(features: Any, X: Table, y: NDArray[Any]) -> Any:
@@ -184,18 +197,31 @@ def _fit(material: Material, candidate: Candidate, number: int) -> Outcome:
     whole = pipeline(recipe, candidate, read, material.setting(len(fold.train)))
     model = whole["model"]
     train, valid = material.prepared(candidate, number, whole["features"])
-    truth, rows = material.y(fold.valid), material.split.train[fold.train]
-    weighed = inner.Weighed(recipe.model[candidate.family], material.split, rows)
-    if watches_fold(recipe, candidate.family):
-        model.fit(train, material.y(fold.train), watch=(valid, truth), **weighed.all())
-    else:
-        inner.fit(model, train, material.y(fold.train), weighed)
-    classes = material.split.target.classes
+    learn(material, candidate, number, model, (train, valid))
+    classes, truth = material.split.target.classes, material.y(fold.valid)
+    begin = time.perf_counter()
     predicted = Model(model, classes).predict(valid)
+    seconds = time.perf_counter() - begin + material.transform_seconds(candidate, number)
     if material.metric.needs != "value" and predicted.probability is None:
         raise ValueError(f"{material.metric.name} needs probabilities, and it gives none")
     score = float(material.metric(truth, predicted, len(classes)))
-    return _outcome(score, predicted, getattr(model, "rounds_", None))
+    outcome = _outcome(score, predicted, getattr(model, "rounds_", None))
+    return replace(outcome, predict_seconds=seconds * min(1.0, ROWS / len(truth)))
+
+
+def learn(
+    material: Material, candidate: Candidate, number: int, model: Any, matrices: Matrices
+) -> None:
+    """Fit a candidate's model on a fold's training rows, given the matrices of both its sides."""
+    fold, recipe = material.split.folds[number], material.recipe
+    (train, valid), y = matrices, material.y(fold.train)
+    weighed = inner.Weighed(
+        recipe.model[candidate.family], material.split, material.split.train[fold.train]
+    )
+    if watches_fold(recipe, candidate.family):
+        model.fit(train, y, watch=(valid, material.y(fold.valid)), **weighed.all())
+    else:
+        inner.fit(model, train, y, weighed)
 
 
 def watches_fold(recipe: Recipe, family: str) -> bool:

@@ -13,10 +13,12 @@ from omegaconf import OmegaConf
 from engine.contracts import Index, Listener, silent
 from engine.recipe.packaged import folder
 from engine.recipe.schema import Family, Recipe
-from engine.steps import assemble, evaluate, inspect, pack, refit, search, split
+from engine.steps import assemble, choose, evaluate, inspect, pack, refit, search, split
 
 FAMILIES = tuple(sorted(path.stem for path in (folder("conf") / "model").glob("*.yaml")))
-STEPS: tuple[ModuleType, ...] = (split, assemble, inspect, search, refit, evaluate, pack)
+STEPS: tuple[ModuleType, ...] = (
+    split, assemble, inspect, search, choose, refit, evaluate, pack,
+)  # fmt: skip
 
 
 def family_tree(name: str, **params: Any) -> dict[str, Any]:

@@ -6,11 +6,13 @@ from hypothesis import strategies as st
 from lightgbm import LGBMClassifier, LGBMRegressor
 from sklearn.base import clone
 from sklearn.decomposition import PCA
+from sklearn.linear_model import LogisticRegression, Ridge, RidgeClassifier
 from sklearn.svm import SVC
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 from sklearn.utils.estimator_checks import check_estimator
 from xgboost import XGBClassifier, XGBRegressor
 
+from engine.estimators.blend import BlendClassifier, BlendRegressor
 from engine.estimators.boosted import BoostedClassifier, BoostedRegressor
 from engine.estimators.calibrated import CalibratedClassifier
 from engine.estimators.capped import Capped
@@ -49,6 +51,9 @@ OURS = [
     BoostedClassifier(BAGS, library="ebm"),
     BoostedRegressor(BAGS, library="ebm"),
     CalibratedClassifier(SVC()),
+    BlendClassifier([LogisticRegression(), DecisionTreeClassifier(random_state=0)], [2, 1]),
+    BlendClassifier([RidgeClassifier(), DecisionTreeClassifier(random_state=0)]),
+    BlendRegressor([Ridge(), DecisionTreeRegressor(random_state=0)], [1, 2]),
     SignedClassifier(DecisionTreeClassifier(random_state=0), "monotonic_cst", (1,)),
     SignedRegressor(DecisionTreeRegressor(random_state=0), "monotonic_cst", (1,)),
 ]

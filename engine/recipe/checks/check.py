@@ -22,6 +22,7 @@ from engine.recipe.checks import (
     in_metrics,
     in_model,
     in_ranges,
+    in_search,
     in_source,
     in_split,
     sentences,
@@ -97,6 +98,7 @@ def _meaning(tree: Mapping[str, Any]) -> Iterator[tuple[Key, Fault]]:
     yield from in_data.faults(data)
     yield from in_expect.faults(_section(data, "expect"))
     yield from in_split.faults(data, _section(tree, "evaluation"))
+    yield from in_search.faults(_section(tree, "search"), data, _section(tree, "evaluation"))
     yield from _named(tree)
     yield from in_metrics.faults(tree)
     yield from in_features.faults(tree)

@@ -1,0 +1,68 @@
+"""What may come out of a search: which trials are looked at, and how long it takes to fit them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from engine.search.candidate import Trial
+
+MOST = 25  # trials that an ensemble is chosen from
+OF_ONE_FAMILY = 6  # of these before others of the same family: unlike ones help each other more
+MORE_ROWS = 1.3  # a fit on all training rows, as a multiple of one on those of a fold
+CHOOSING = 2.0  # seconds for choosing an ensemble
+EXPECTED = 5  # members of an ensemble that time is kept back for; the refit drops what is too much
+
+
+def ranked(trials: Sequence[Trial], maximize: bool) -> list[Trial]:
+    """Return the complete trials, best first; the earlier of equals, and no candidate twice."""
+    complete = [t for t in trials if t.state == "complete" and t.same_as is None]
+    sign = -1 if maximize else 1
+    return sorted(complete, key=lambda trial: (sign * trial.mean, trial.index))
+
+
+def pool(trials: Sequence[Trial], maximize: bool, most: int = MOST) -> list[Trial]:
+    """Return the trials that an ensemble is chosen from, best first.
+
+    The best few of each family come before further ones of the same.
+    """
+    order = ranked(trials, maximize)
+    counts: dict[str, int] = {}
+    first: list[Trial] = []
+    later: list[Trial] = []
+    for trial in order:
+        family = trial.candidate.family
+        counts[family] = counts.get(family, 0) + 1
+        (first if counts[family] <= OF_ONE_FAMILY else later).append(trial)
+    kept = {trial.index for trial in [*first, *later][:most]}
+    return [trial for trial in order if trial.index in kept]
+
+
+def fit_seconds(trial: Trial) -> float:
+    """Estimate how long a fit of a complete trial's candidate on all training rows takes."""
+    return MORE_ROWS * trial.seconds / max(1, len(trial.scores))
+
+
+def final_seconds(trials: Sequence[Trial], kind: str, maximize: bool) -> float:
+    """Estimate how long it takes to fit what comes out of the search, from the trials so far.
+
+    Parameters
+    ----------
+    kind : {"refit", "bag", "ensemble", "auto"}
+        What ``search.final`` says.
+    maximize : bool
+        Whether a larger score is better.
+
+    Returns
+    -------
+    float
+        Seconds, on one worker; 0 where no trial is complete yet.
+    """
+    best = ranked(trials, maximize)[:EXPECTED]
+    if not best:
+        return 0.0
+    single = fit_seconds(best[0])
+    if kind == "bag":
+        return best[0].seconds
+    if kind == "refit":
+        return single
+    return CHOOSING + sum(fit_seconds(trial) for trial in best)

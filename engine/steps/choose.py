@@ -1,0 +1,241 @@
+"""Choose what comes out of a search: a candidate, its models of the folds, or an ensemble."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, cast
+
+import numpy as np
+
+from engine.contracts import Listener, Metric
+from engine.recipe.schema import Recipe
+from engine.search import final
+from engine.search.candidate import Trial
+from engine.search.ensemble import MOST_MEMBERS, ROWS_EACH, Counts, Limits, Pool, greedy
+from engine.search.record import read_trial, written
+from engine.steps import measures, out_of_fold
+from engine.steps.search import Searched
+from engine.steps.split import Split
+
+ABOUT = "choose what comes out: a candidate, or several together"
+MAKES = "members, and their weights"
+READS = ("search.final", "search.most_predict_seconds")
+NEEDS = ("split", "search")
+LIBRARIES = ("numpy",)
+
+Kind = Literal["refit", "bag", "ensemble"]
+
+
+@dataclass(frozen=True)
+class Member:
+    """A trial whose candidate is fitted, and how much its predictions count."""
+
+    trial: Trial
+    weight: float
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """What comes out of a search.
+
+    Attributes
+    ----------
+    kind : {"refit", "bag", "ensemble"}
+    members : tuple of Member
+        The best by itself first; one, but for an ensemble.
+    scores : tuple of float
+        The first metric out of fold, for each fold.
+    by_fold : tuple of mapping
+        Of an ensemble: weights by trial for the rows of each fold, chosen without these rows. So
+        nothing that an ensemble is scored on had a say in how it is made up.
+    others : tuple of Trial
+        The best of each other family, for when what was chosen is too large.
+    """
+
+    kind: Kind
+    members: tuple[Member, ...]
+    scores: tuple[float, ...]
+    by_fold: tuple[Mapping[int, float], ...] = ()
+    others: tuple[Trial, ...] = ()
+
+    @property
+    def leader(self) -> Trial:
+        """The member of the best score by itself."""
+        return self.members[0].trial
+
+
+def run(recipe: Recipe, inputs: Mapping[str, Any], folder: Path, listener: Listener) -> Chosen:
+    """Choose by out-of-fold scores what ``search.final`` asks for."""
+    split: Split = inputs["split"]
+    searched: Searched = inputs["search"]
+    metric = measures.metrics(recipe, split)[0]
+    choice = _Choice(recipe, searched, split, metric, listener)
+    chosen = choice.of(recipe.search.final)
+    _save(chosen, folder)
+    return chosen
+
+
+class _Choice:
+    """The candidates that may come out, by their time to predict."""
+
+    def __init__(
+        self, recipe: Recipe, searched: Searched, split: Split, metric: Metric, listener: Listener
+    ) -> None:
+        self.limit = recipe.search.most_predict_seconds
+        self.searched = searched
+        self.split = split
+        self.metric = metric
+        self.tell = listener
+        self.trials = self._quick(final.ranked(searched.trials, metric.maximize))
+
+    def _quick(self, trials: list[Trial]) -> list[Trial]:
+        """Leave out trials that predict too slowly; of none that do not, the quickest is left."""
+        if self.limit is None:
+            return trials
+        quick = [trial for trial in trials if trial.predict_seconds <= self.limit]
+        if not quick:
+            quick = [min(trials, key=lambda trial: trial.predict_seconds)]
+            self._notice(
+                f"no candidate predicts 1,000 rows in {self.limit:g} s; the quickest, "
+                f"{quick[0].candidate.family}, takes {quick[0].predict_seconds:.3g} s"
+            )
+        elif quick[0] is not trials[0]:
+            name, took = trials[0].candidate.family, trials[0].predict_seconds
+            self._notice(
+                f"the best candidate, of {name}, takes {took:.3g} s to predict 1,000 rows;"
+                f" {quick[0].candidate.family} takes its place"
+            )
+        return quick
+
+    def _notice(self, text: str) -> None:
+        self.tell("notice", text=f"search.most_predict_seconds: {text}")
+
+    def of(self, kind: str) -> Chosen:
+        """Return what a word of ``search.final`` stands for."""
+        if kind == "refit":
+            return self._single("refit")
+        if kind == "bag":
+            return self._bag()
+        ensemble = self._ensemble()
+        return ensemble if kind == "ensemble" else self._best(ensemble)
+
+    def _best(self, ensemble: Chosen) -> Chosen:
+        """Return what scored best out of fold; of equals the simplest."""
+        found = [self._single("refit"), ensemble]
+        if self.split.repeats > 1 and not self._bag_is_slow():  # else a bag has no score of its own
+            found.append(self._bag())
+        return min(found, key=lambda one: self._loss(one.scores))
+
+    def _loss(self, scores: Sequence[float]) -> float:
+        return self.metric.loss(float(np.mean(scores)))
+
+    def _single(self, kind: Kind) -> Chosen:
+        best = self.trials[0]
+        return Chosen(kind, (Member(best, 1.0),), best.scores, others=self._others({best.index}))
+
+    def _others(self, chosen: set[int]) -> tuple[Trial, ...]:
+        first: dict[str, Trial] = {}
+        for trial in self.trials:
+            first.setdefault(trial.candidate.family, trial)
+        return tuple(trial for trial in first.values() if trial.index not in chosen)
+
+    def _bag_is_slow(self) -> bool:
+        each = self.trials[0].predict_seconds
+        return self.limit is not None and each * len(self.split.folds) > self.limit
+
+    def _bag(self) -> Chosen:
+        single = self._single("bag")
+        if self._bag_is_slow():
+            self._notice(
+                f"{len(self.split.folds)} models of the folds take longer than "
+                f"{self.limit:g} s; one that is fitted on all rows takes their place"
+            )
+            return self._single("refit")
+        if self.split.repeats == 1:
+            return single
+        found = out_of_fold.of_bag(self.searched, single.leader, self.split)
+        y, classes = self.split.target.values[self.split.train], len(self.split.target.classes)
+        folds = zip(self.split.folds, found, strict=True)
+        scores = tuple(float(self.metric(y[f.valid], p, classes)) for f, p in folds)
+        return Chosen("bag", single.members, scores, others=single.others)
+
+    def _ensemble(self) -> Chosen:
+        trials = final.pool(self.trials, self.metric.maximize)
+        pool = out_of_fold.pool(self.searched, trials, self.split, self.metric)
+        limits = self._limits(trials)
+        every = range(len(self.split.folds))
+        counts = greedy(pool.losses, len(trials), every, limits)
+        apart = [greedy(pool.losses, len(trials), self._apart(k), limits) for k in every]
+        scores = self._scores(pool, apart)
+        members = tuple(Member(trials[n], c / sum(counts)) for n, c in enumerate(counts) if c)
+        if len(members) == 1:
+            return self._single("refit")
+        by_fold = tuple(_weights(trials, counts) for counts in apart)
+        others = self._others({member.trial.index for member in members})
+        return Chosen("ensemble", members, scores, by_fold, others)
+
+    def _limits(self, trials: Sequence[Trial]) -> Limits:
+        rows = len(np.unique(np.concatenate([fold.valid for fold in self.split.folds])))
+        members = min(MOST_MEMBERS, 1 + rows // ROWS_EACH)
+        if self.limit is None:
+            return Limits(members)
+        costs = tuple(trial.predict_seconds for trial in trials)
+        return Limits(members, costs, max(self.limit, min(costs)))
+
+    def _apart(self, fold: int) -> list[int]:
+        """Return the folds that share no row with one: the others of its repeat."""
+        each = len(self.split.folds) // self.split.repeats
+        first = fold // each * each
+        return [number for number in range(first, first + each) if number != fold]
+
+    def _scores(self, pool: Pool, apart: Sequence[Counts]) -> tuple[float, ...]:
+        losses = [float(pool.losses(counts)[fold]) for fold, counts in enumerate(apart)]
+        return tuple(-loss if self.metric.maximize else loss for loss in losses)
+
+
+def _weights(trials: Sequence[Trial], counts: Counts) -> dict[int, float]:
+    taken = {trials[n].index: count for n, count in enumerate(counts) if count}
+    return {index: count / sum(counts) for index, count in taken.items()}
+
+
+def _save(chosen: Chosen, folder: Path) -> None:
+    facts = {
+        "kind": chosen.kind, "scores": chosen.scores, "by_fold": chosen.by_fold,
+        "members": [[json.loads(written(one.trial)), one.weight] for one in chosen.members],
+        "others": [json.loads(written(trial)) for trial in chosen.others],
+    }  # fmt: skip
+    (folder / "chosen.json").write_text(json.dumps(facts), "utf-8")
+
+
+def load(recipe: Recipe, folder: Path) -> Chosen:
+    """Read what was chosen."""
+    facts = json.loads((folder / "chosen.json").read_text("utf-8"))
+    return Chosen(
+        cast(Kind, facts["kind"]),
+        tuple(Member(read_trial(trial), weight) for trial, weight in facts["members"]),
+        tuple(facts["scores"]),
+        tuple({int(index): w for index, w in weights.items()} for weights in facts["by_fold"]),
+        tuple(read_trial(trial) for trial in facts["others"]),
+    )
+
+
+def digest(recipe: Recipe, chosen: Chosen, part: str) -> str:
+    """Identify what a later step uses of it: the ``members``, or their scores as well."""
+    members = [_identity(recipe, one.trial, one.weight) for one in chosen.members]
+    everything: list[Any] = [chosen.kind, members]
+    if chosen.kind != "refit":  # time may not have sufficed for all of them
+        everything.append(recipe.search.timeout)
+    if recipe.search.most_size is not None:
+        everything.append([_identity(recipe, trial, 0.0) for trial in chosen.others])
+    if not part:
+        everything += [chosen.scores, chosen.by_fold, [one.trial.index for one in chosen.members]]
+    return hashlib.blake2b(json.dumps(everything).encode(), digest_size=12).hexdigest()
+
+
+def _identity(recipe: Recipe, trial: Trial, weight: float) -> list[Any]:
+    row = recipe.model[trial.candidate.family].model_dump(exclude={"params", "features", "about"})
+    return [trial.candidate.key, trial.refit_rounds(), row, weight]

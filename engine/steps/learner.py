@@ -1,0 +1,107 @@
+"""Fit candidates anew once they are chosen: on all rows, or on those of a fold."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from sklearn.pipeline import Pipeline
+from threadpoolctl import threadpool_limits
+
+from engine.contracts import Fold, Index
+from engine.models import Setting
+from engine.recipe.schema import Recipe
+from engine.search.candidate import Candidate, Trial
+from engine.steps import inner, measures, unit
+from engine.steps.assemble import Assembled, pipeline
+from engine.steps.cores import threads
+from engine.steps.split import Split
+from engine.steps.warned import distinct, listening
+
+
+class Learner:
+    """Fits candidates on the same rows, one after the other.
+
+    Features that candidates share are fitted once, and the fitted pipelines share them.
+
+    Parameters
+    ----------
+    rows : ndarray of int
+        Row numbers in the source.
+
+    Attributes
+    ----------
+    warnings : tuple of str
+        What libraries warned of so far.
+    """
+
+    def __init__(self, recipe: Recipe, split: Split, assembled: Assembled, rows: Index) -> None:
+        self.recipe = recipe
+        self.split = split
+        self.assembled = assembled
+        self.rows = rows
+        self.warnings: tuple[str, ...] = ()
+        self._features: dict[str, Any] = {}
+        self._last: tuple[str, Any] = ("", None)  # one table at a time: they may be large
+
+    def fitted(self, trial: Trial) -> Pipeline:
+        """Return the fitted pipeline of a trial's candidate, with as many rounds as it needed."""
+        split, rows = self.split, self.rows
+        setting = Setting(
+            bool(split.target.classes), self.recipe.seed, threads(self.recipe, 1, len(rows)), 0,
+            trial.refit_rounds(), split.time is not None, rows=len(rows),
+        )  # fmt: skip
+        columns = self.assembled.contract.columns
+        whole = pipeline(self.recipe, trial.candidate, columns, setting)
+        with listening() as found, threadpool_limits(setting.threads):
+            features, X = self._shared(trial.candidate, whole["features"])
+            weighed = inner.Weighed(self.recipe.model[trial.candidate.family], split, rows)
+            inner.fit(whole["model"], X, split.target.values[rows], weighed)
+        self.warnings = tuple(distinct([*self.warnings, *found]))
+        return Pipeline([("features", features), ("model", whole["model"])])
+
+    def _shared(self, candidate: Candidate, features: Any) -> tuple[Any, Any]:
+        """Return fitted features and the table that they made of the rows."""
+        key = unit.features_key(self.recipe, candidate)
+        if self._last[0] != key:
+            self._last = ("", None)  # let go of the one before the next is made
+            X, y = self.assembled.take(self.rows), self.split.target.values[self.rows]
+            self._last = (key, features.fit_transform(X, y))
+            self._features.setdefault(key, features)
+        return self._features[key], self._last[1]
+
+    def fitted_on_fold(self, candidate: Candidate, number: int) -> Pipeline:
+        """Return the pipeline that the search fitted on a fold's training rows.
+
+        Of the rows, those that are not training rows at all are learnt from as well.
+        """
+        material = self._material(number)
+        setting = material.setting(len(material.split.folds[number].train))
+        whole = pipeline(self.recipe, candidate, self.assembled.contract.columns, setting)
+        fold = material.split.folds[number]
+        with listening() as found, threadpool_limits(setting.threads):
+            X = whole["features"].fit_transform(
+                material.columns(fold.train), material.y(fold.train)
+            )
+            valid = whole["features"].transform(material.columns(fold.valid))
+            unit.learn(material, candidate, number, whole["model"], (X, valid))
+        self.warnings = tuple(distinct([*self.warnings, *found]))
+        return whole
+
+    def _material(self, number: int) -> unit.Material:
+        metric = measures.metrics(self.recipe, self.split)[0]
+        split = self._with_further_rows()
+        return unit.Material(
+            self.recipe, split, self.assembled, metric, threads(self.recipe, 1, len(self.rows))
+        )
+
+    def _with_further_rows(self) -> Split:
+        """Return a split whose folds train on what is not among the training rows, too."""
+        split = self.split
+        further = np.setdiff1d(self.rows, split.train)
+        if not len(further):
+            return split
+        more = len(split.train) + np.arange(len(further))
+        folds = [Fold(np.append(fold.train, more), fold.valid) for fold in split.folds]
+        return replace(split, train=np.append(split.train, further), folds=tuple(folds))

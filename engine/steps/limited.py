@@ -1,0 +1,195 @@
+"""Fit what was chosen within what time and size allow; what does not fit in is left out."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from engine.bundle import persist
+from engine.contracts import Listener
+from engine.errors import Fault, SearchError
+from engine.estimators.blend import BlendClassifier, BlendRegressor
+from engine.search.candidate import Trial
+from engine.search.final import fit_seconds
+from engine.steps.choose import Chosen, Kind, Member
+from engine.steps.learner import Learner
+
+
+@dataclass(frozen=True)
+class Refitted:
+    """The fitted pipeline that is scored on the holdout, and what libraries warned of.
+
+    Attributes
+    ----------
+    pipeline : Pipeline, or a blend of such
+    kind : {"refit", "bag", "ensemble"}
+        What it is in the end: time or size may not have sufficed for what was chosen.
+    members : tuple of Member
+        The candidates in it, the best by itself first; weights sum to one.
+    models : int
+        How many fitted models predict together.
+    """
+
+    pipeline: Any
+    seconds: float
+    warnings: tuple[str, ...] = ()
+    kind: Kind = "refit"
+    members: tuple[Member, ...] = ()
+    models: int = 1
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How long fitting may take, and how large the pipeline may be on disk; None sets no limit.
+
+    Attributes
+    ----------
+    folder : Path
+        Where a file is written to see how large it is.
+    """
+
+    seconds: float | None
+    size: int | None
+    folder: Path
+
+    def size_of(self, pipeline: Any) -> int:
+        """Return the bytes that a fitted pipeline takes on disk."""
+        path = self.folder / "measured.skops"
+        persist.save_pipeline(pipeline, path)
+        size = path.stat().st_size
+        path.unlink()
+        return size
+
+
+class Fitting:
+    """Fits members one after the other, and looks at the clock and at sizes in between."""
+
+    def __init__(self, learner: Learner, limits: Limits, listener: Listener) -> None:
+        self.learner = learner
+        self.limits = limits
+        self.tell = listener
+        self._begin = time.perf_counter()
+        self._smallest = 0
+
+    def of(self, chosen: Chosen) -> Refitted:
+        """Fit what was chosen, or as much of it as the limits allow.
+
+        Raises
+        ------
+        SearchError
+            If nothing that could come out is small enough.
+        """
+        bag = self._bag(chosen) if chosen.kind == "bag" else None
+        if bag is not None:
+            return bag
+        found = self._fitted(chosen.members)
+        members = tuple(chosen.members[place] for place in found)
+        if not found:
+            other, fitted = self._another(chosen)
+            found, members = {0: fitted}, (Member(other, 1.0),)
+        kind: Kind = "ensemble" if len(members) > 1 else "refit"
+        return self._refitted(kind, list(found.values()), members)
+
+    def _bag(self, chosen: Chosen) -> Refitted | None:
+        """Fit the models of the folds; None where there is no time for them, or they take too much.
+
+        Where time runs out on the way, those that are fitted by then make up the bag.
+        """
+        candidate, folds = chosen.leader.candidate, len(self.learner.split.folds)
+        instead = "one is fitted on all rows instead"
+        if not self._has_time(chosen.leader.seconds):
+            self._notice(f"there is no time for the models of {folds} folds: {instead}")
+            return None
+        fitted: list[Any] = []
+        while len(fitted) < folds:
+            if len(fitted) > 1 and not self._has_time(self._spent() / len(fitted)):
+                self._notice(f"there was time for the models of {len(fitted)} of {folds} folds")
+                break
+            fitted.append(self.learner.fitted_on_fold(candidate, len(fitted)))
+        bag = self._refitted("bag", fitted, chosen.members)
+        if not self._is_too_large(bag.pipeline):
+            return bag
+        self._notice(f"the models of {folds} folds are larger than search.most_size: {instead}")
+        return None
+
+    def _fitted(self, members: Sequence[Member]) -> dict[int, Any]:
+        """Fit members, those that weigh most for their time first; return them by their places.
+
+        The first is fitted whatever time is left; how long it took tells more than its trial does.
+        """
+        fitted: dict[int, Any] = {}
+        expected = 0.0
+        for place in sorted(range(len(members)), key=lambda place: _worth(members[place])):
+            member, needed = members[place], fit_seconds(members[place].trial)
+            pace = self._spent() / expected if expected else 1.0
+            if fitted and not self._has_time(pace * needed):
+                self._leave_out(member, "there is no time for it")
+                continue
+            one = self.learner.fitted(member.trial)
+            expected += needed
+            if self._is_too_large(self._made({**fitted, place: one}, members)):
+                self._leave_out(member, "it is too large for search.most_size")
+                continue
+            fitted[place] = one
+        return dict(sorted(fitted.items()))
+
+    def _another(self, chosen: Chosen) -> tuple[Trial, Any]:
+        """Return the best candidate of another family that is small enough, fitted."""
+        for trial in chosen.others:
+            if found := self._fitted([Member(trial, 1.0)]):
+                return trial, found[0]
+        size = self.limits.size or 0
+        message = f"the smallest pipeline takes {self._smallest:,} bytes, and {size:,} are allowed"
+        hint = "allow more, or add a family of small models; what was searched stays"
+        raise SearchError(Fault(message, "search.most_size", hint))
+
+    def _made(self, fitted: Mapping[int, Any], members: Sequence[Member]) -> Any:
+        weights = [members[place].weight for place in fitted]
+        return blended(list(fitted.values()), weights, self._classify)
+
+    @property
+    def _classify(self) -> bool:
+        return bool(self.learner.split.target.classes)
+
+    def _refitted(self, kind: Kind, fitted: Sequence[Any], members: Sequence[Member]) -> Refitted:
+        total = sum(member.weight for member in members)
+        shares = tuple(replace(member, weight=member.weight / total) for member in members)
+        weights = [1.0] * len(fitted) if kind == "bag" else [one.weight for one in shares]
+        made = blended(fitted, weights, self._classify)
+        return Refitted(made, self._spent(), self.learner.warnings, kind, shares, len(fitted))
+
+    def _spent(self) -> float:
+        return time.perf_counter() - self._begin
+
+    def _has_time(self, needed: float) -> bool:
+        return self.limits.seconds is None or self._spent() + needed <= self.limits.seconds
+
+    def _is_too_large(self, pipeline: Any) -> bool:
+        if self.limits.size is None:
+            return False
+        size = self.limits.size_of(pipeline)
+        self._smallest = min(self._smallest or size, size)
+        return size > self.limits.size
+
+    def _leave_out(self, member: Member, why: str) -> None:
+        name, weight = member.trial.candidate.family, member.weight
+        self._notice(f"{name} of trial {member.trial.index}, {weight:.0%}, is left out: {why}")
+
+    def _notice(self, text: str) -> None:
+        self.tell("notice", text=text)
+
+
+def _worth(member: Member) -> float:
+    """Order members: those that weigh most for the seconds that they take come first."""
+    return -member.weight / max(1e-6, fit_seconds(member.trial))
+
+
+def blended(fitted: Sequence[Any], weights: Sequence[float], classify: bool) -> Any:
+    """Return one estimator for fitted pipelines; a single one is it."""
+    if len(fitted) == 1:
+        return fitted[0]
+    blend = BlendClassifier if classify else BlendRegressor
+    return blend(list(fitted), list(weights)).holding(fitted)
