@@ -21,6 +21,7 @@ from engine.contracts import Metric, Numbers, Predicted
 MOST_STEPS = 20  # so weights are multiples of a twentieth at the finest
 MOST_MEMBERS = 8
 ROWS_EACH = 50  # out-of-fold rows for each further member: fewer say too little
+ROUND = 9  # digits: losses that differ by less are equal, whichever way their mean was taken
 NOISE = 0.5  # standard errors over the folds by which a longer mixture has to be better
 
 Counts = tuple[int, ...]
@@ -141,7 +142,7 @@ def _plus(counts: Counts, number: int) -> Counts:
 
 
 def _mean(losses: Losses, counts: Counts, folds: Sequence[int]) -> float:
-    return float(losses(counts)[list(folds)].mean())
+    return round(float(losses(counts)[list(folds)].mean()), ROUND)
 
 
 def _held(counts: Counts) -> int:

@@ -12,6 +12,7 @@ from typing import Any, Literal, cast
 import numpy as np
 
 from engine.contracts import Listener, Metric
+from engine.errors import Fault, SearchError
 from engine.recipe.schema import Recipe
 from engine.search import final
 from engine.search.candidate import Trial
@@ -69,7 +70,13 @@ class Chosen:
 
 
 def run(recipe: Recipe, inputs: Mapping[str, Any], folder: Path, listener: Listener) -> Chosen:
-    """Choose by out-of-fold scores what ``search.final`` asks for."""
+    """Choose by out-of-fold scores what ``search.final`` asks for.
+
+    Raises
+    ------
+    SearchError
+        If no candidate predicts within ``search.most_predict_seconds``.
+    """
     split: Split = inputs["split"]
     searched: Searched = inputs["search"]
     metric = measures.metrics(recipe, split)[0]
@@ -93,21 +100,17 @@ class _Choice:
         self.trials = self._quick(final.ranked(searched.trials, metric.maximize))
 
     def _quick(self, trials: list[Trial]) -> list[Trial]:
-        """Leave out trials that predict too slowly; of none that do not, the quickest is left."""
+        """Leave out trials that predict too slowly."""
         if self.limit is None:
             return trials
         quick = [trial for trial in trials if trial.predict_seconds <= self.limit]
         if not quick:
-            quick = [min(trials, key=lambda trial: trial.predict_seconds)]
-            self._notice(
-                f"no candidate predicts 1,000 rows in {self.limit:g} s; the quickest, "
-                f"{quick[0].candidate.family}, takes {quick[0].predict_seconds:.3g} s"
-            )
-        elif quick[0] is not trials[0]:
+            raise SearchError(_too_slow(trials, self.limit))
+        if quick[0] is not trials[0]:
             name, took = trials[0].candidate.family, trials[0].predict_seconds
             self._notice(
                 f"the best candidate, of {name}, takes {took:.3g} s to predict 1,000 rows;"
-                f" {quick[0].candidate.family} takes its place"
+                f" one of {quick[0].candidate.family} takes its place"
             )
         return quick
 
@@ -184,7 +187,7 @@ class _Choice:
         if self.limit is None:
             return Limits(members)
         costs = tuple(trial.predict_seconds for trial in trials)
-        return Limits(members, costs, max(self.limit, min(costs)))
+        return Limits(members, costs, self.limit)
 
     def _apart(self, fold: int) -> list[int]:
         """Return the folds that share no row with one: the others of its repeat."""
@@ -195,6 +198,14 @@ class _Choice:
     def _scores(self, pool: Pool, apart: Sequence[Counts]) -> tuple[float, ...]:
         losses = [float(pool.losses(counts)[fold]) for fold, counts in enumerate(apart)]
         return tuple(-loss if self.metric.maximize else loss for loss in losses)
+
+
+def _too_slow(trials: Sequence[Trial], limit: float) -> Fault:
+    first = min(trials, key=lambda trial: trial.predict_seconds)
+    message = f"the quickest candidate, of {first.candidate.family}, takes "
+    message += f"{first.predict_seconds:.3g} s to predict 1,000 rows, and {limit:g} s are allowed"
+    hint = "allow more, or add a family that is quicker; what was searched stays"
+    return Fault(message, "search.most_predict_seconds", hint)
 
 
 def _weights(trials: Sequence[Trial], counts: Counts) -> dict[int, float]:

@@ -7,7 +7,7 @@ import pytest
 
 from engine.cli import main
 from engine.plan import estimate
-from engine.steps import refit, search, unit
+from engine.steps import choose, learner, search, unit
 from tests.plan.project import write_data
 
 
@@ -15,7 +15,8 @@ def test_it_fits_nothing_and_makes_no_run(new, monkeypatch):
     def never(*_: object, **__: object) -> None:
         raise AssertionError("a plan must fit nothing")
 
-    for module, name in ((search, "run"), (refit, "fit"), (unit, "fit_unit")):
+    fitting = (search, "run"), (choose, "run"), (learner.Learner, "fitted"), (unit, "fit_unit")
+    for module, name in fitting:
         monkeypatch.setattr(module, name, never)
     monkeypatch.setattr("sklearn.base.BaseEstimator.fit", never, raising=False)
     tree = new.plan()
@@ -51,7 +52,7 @@ def test_as_json_it_is_complete_and_stable(project, capsys):
 def test_it_says_what_each_step_needs_and_makes(project, capsys):
     steps = project.steps()
     assert steps["load"]["needs"] == []
-    assert steps["evaluate"]["needs"] == ["load", "split", "assemble", "search", "refit"]
+    assert steps["evaluate"]["needs"] == ["load", "split", "assemble", "search", "choose", "refit"]
     assert steps["pack"]["makes"] == "the bundle"
     assert main(["plan", "small"]) == 0
     printed = capsys.readouterr().out

@@ -7,10 +7,11 @@ import pytest
 
 from engine.plan import fingerprint
 from engine.plan.outputs import read_json
-from engine.steps import refit, unit
+from engine.steps import learner, unit
 from tests.plan.project import write_data
 
-ALL = ["load", "expect", "split", "assemble", "inspect", "search", "refit", "evaluate", "pack"]
+AFTER = ["search", "choose", "refit", "evaluate", "pack"]
+ALL = ["load", "expect", "split", "assemble", "inspect", *AFTER]
 
 
 def test_a_first_run_does_every_step(new):
@@ -38,7 +39,7 @@ def test_a_second_run_has_the_same_results(project):
 
 def test_another_secondary_metric_refits_nothing(project, monkeypatch):
     monkeypatch.setattr(unit, "fit_unit", None)
-    monkeypatch.setattr(refit, "fit", None)
+    monkeypatch.setattr(learner.Learner, "fitted", None)
     ran = project.run("evaluation.metrics=[accuracy,f1,mcc]")
     assert ran.done == ["evaluate", "pack"]
     assert set(ran.card["cv"]) == {"roc_auc", "accuracy", "f1", "mcc"}
@@ -53,12 +54,12 @@ def test_another_first_metric_is_another_study(project):
 
 
 def test_another_seed_keeps_the_split(project):
-    assert project.run("seed=7").done == ["search", "refit", "evaluate", "pack"]
+    assert project.run("seed=7").done == AFTER
 
 
 def test_another_formula_is_another_table_of_numbers(project):
     ran = project.run("features.derive.ratio='income / age'")
-    assert ran.done == ["assemble", "inspect", "search", "refit", "evaluate", "pack"]
+    assert ran.done == ["assemble", "inspect", *AFTER]
     again = project.run("features.derive.ratio='age / income'")
     assert again.done == ran.done
     assert again.card["cv"] != ran.card["cv"]

@@ -181,7 +181,8 @@ def test_a_damaged_result_is_not_whole(tmp_path, harm):
 @pytest.mark.parametrize(
     ("step", "file"),
     [("load", "facts.json"), ("split", "split.npz"), ("assemble", "numbers.npy"),
-     ("refit", "pipeline.skops"), ("evaluate", "scores.json"), ("pack", "bundle/manifest.json")],
+     ("choose", "chosen.json"), ("refit", "pipeline.skops"), ("evaluate", "scores.json"),
+     ("pack", "bundle/manifest.json")],
 )  # fmt: skip
 @pytest.mark.parametrize("harm", ["truncate", "delete"])
 def test_a_damaged_result_is_made_again(project, step, file, harm):

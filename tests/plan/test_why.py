@@ -10,8 +10,8 @@ from tests.plan.project import write_data
 def test_nothing_was_run(new):
     steps = new.steps()
     assert steps["search"]["why"] == ["never run"]
-    assert steps["refit"]["why"] == ["after search"]
-    assert steps["pack"]["why"] == ["after search, refit, evaluate"]
+    assert steps["refit"]["why"] == ["after choose"]
+    assert steps["pack"]["why"] == ["after refit, evaluate"]
 
 
 @pytest.mark.parametrize(
