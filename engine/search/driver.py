@@ -80,6 +80,9 @@ class Driver:
                     break
                 self._collect()
                 self._tell_in_order()
+        except KeyboardInterrupt:  # nobody is to wait for what still runs
+            self._running = {future: at for future, at in self._running.items() if future.done()}
+            raise
         finally:
             self._save_running()
         return self.told[:total]
@@ -173,7 +176,7 @@ class Driver:
         return future.result()
 
     def _save_running(self) -> None:
-        """Keep what still runs when the search is interrupted: it has to be waited for anyway."""
+        """Keep what still runs when the search ends by an error."""
         for future in list(self._running):
             if not future.cancel() and future.exception() is None:
                 self._keep(future)
