@@ -129,7 +129,7 @@ class Driver:
         for fold, outcome in units.items():
             if outcome is not None:
                 opened.take(fold, outcome)
-        opened.judge(self.pruner, self._visible(index))
+        opened.judge(index, self.pruner, self._visible(index))
         return opened
 
     def _visible(self, index: int) -> list[Trial]:
@@ -160,7 +160,7 @@ class Driver:
             outcome = replace(outcome, error=UNDEFINED)
         self.record.keep(index, fold, trial.candidate, outcome)
         trial.take(fold, outcome)
-        trial.judge(self.pruner, self._visible(index))
+        trial.judge(index, self.pruner, self._visible(index))
         return outcome
 
     def _outcome(self, future: Future[Outcome], index: int) -> Outcome | None:

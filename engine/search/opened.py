@@ -43,12 +43,12 @@ class Opened:
         if outcome.error:
             self.waiting = [earlier for earlier in self.waiting if earlier < fold]
 
-    def judge(self, pruner: Pruner, visible: Sequence[Trial]) -> None:
+    def judge(self, index: int, pruner: Pruner, visible: Sequence[Trial]) -> None:
         """Give it up if its first folds say so; each number of them is looked at once, in order."""
         scores = self._first_scores()
         while self.given_up is None and self._judged < len(scores):
             self._judged += 1
-            if pruner.gives_up(scores[: self._judged], visible):
+            if pruner.gives_up(index, scores[: self._judged], visible):
                 self.given_up = self._judged
                 self.waiting = []
 
