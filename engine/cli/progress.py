@@ -128,6 +128,8 @@ def _outcome(trial: Trial) -> str:
     """Say what a trial came to."""
     if trial.state == "failed":
         return f"failed: {trial.error}"
+    if not trial.scores:
+        return f"given up: {trial.error}"
     mean = console.number(trial.mean)
     after = console.plural(len(trial.scores), "fold")
     return mean if trial.state == "complete" else f"{mean} given up after {after}"

@@ -22,6 +22,7 @@ from engine.search.candidate import Candidate, FamilySpace, Outcome, Trial
 from engine.search.draw import Proposer
 from engine.search.driver import Driver, best
 from engine.search.failures import causes
+from engine.search.pace import Pace
 from engine.search.prune import Pruner
 from engine.search.record import Record, read_trials, read_unit, unit_path
 from engine.steps import ending, fitting, history, measures, suits, unit
@@ -134,6 +135,7 @@ def _drive(
         driver = Driver(
             proposer, record, submit, folds, workers, told, budget.is_over,
             Pruner(recipe.search.pruner, folds, metric.maximize), recipe.search.max_failure_rate,
+            Pace(workers, budget.left),
         )  # fmt: skip
         begun = {"done": len(driver.told), "first": best(driver.told, metric.maximize)}
         told("search_started", maximize=metric.maximize, folds=folds, **begun)
