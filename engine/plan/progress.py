@@ -32,6 +32,8 @@ class Progress:
     ----------
     fresh : bool
         Take no result that an earlier run has left: each is made again, and replaced.
+    begun : float, optional
+        When the run began, by ``time.monotonic()``.
     """
 
     def __init__(
@@ -41,13 +43,14 @@ class Progress:
         listener: Listener,
         hidden: Hidden,
         fresh: bool = False,
+        begun: float | None = None,
     ) -> None:
         self.recipe = recipe
         self.store = store
         self.listener = listener
         self.hidden = hidden
         self.fresh = fresh
-        self.results = Results(recipe, store, hidden)
+        self.results = Results(recipe, store, hidden, begun)
         self._held = ExitStack()
         self._files: dict[str, str] = {}
         self._looked = False

@@ -48,13 +48,14 @@ class Carried:
         listener: Listener,
         hidden: Hidden | None = None,
         fresh: bool = False,
+        begun: float | None = None,
     ) -> None:
         self.recipe = recipe
         self.hidden = hidden or Hidden()
         self.listener = listener
         self.parts: dict[str, Parts] = {}
         self.seconds: dict[str, float] = {}
-        with Progress(recipe, outputs.store, listener, self.hidden, fresh) as progress:
+        with Progress(recipe, outputs.store, listener, self.hidden, fresh, begun) as progress:
             self.results = progress.results
             for step in STEPS:
                 self.parts[name(step)] = self._carry(progress, step)
@@ -90,6 +91,7 @@ def run(
     stamp: str,
     listener: Listener,
     fresh: bool = False,
+    begun: float | None = None,
 ) -> Path:
     """Run a recipe and return its run folder.
 
@@ -101,6 +103,9 @@ def run(
         The folder's name.
     fresh : bool
         Use no result that earlier runs have left; other recipes' results stay.
+    begun : float, optional
+        When it was asked for, by ``time.monotonic()``: ``search.timeout`` counts from then. If not
+        given, now.
 
     Raises
     ------
@@ -108,7 +113,7 @@ def run(
         If the recipe cannot be carried out, or the outputs cannot be written.
     """
     with writable(outputs.root), run_folder(outputs.root / recipe.name, stamp) as place:
-        fill(recipe, tree, outputs, place.partial, listener, fresh)
+        fill(recipe, tree, outputs, place.partial, listener, fresh, begun)
     return cast(Path, place.final)
 
 
@@ -119,13 +124,14 @@ def fill(
     folder: Path,
     listener: Listener,
     fresh: bool = False,
+    begun: float | None = None,
 ) -> None:
     """Carry a recipe out and lay everything in ``folder``; the scorecard comes last."""
     begin = time.perf_counter()
     hidden = Hidden.of(tree)
     with hidden.errors(), (folder / "log.txt").open("w", encoding="utf-8") as log:
         told = hidden.listener(_logged(listener, log, begin, hidden))
-        carried = Carried(recipe, outputs, told, hidden, fresh)
+        carried = Carried(recipe, outputs, told, hidden, fresh, begun)
         _lay(carried, tree, folder, begin)
 
 

@@ -89,7 +89,7 @@ class Trial:
     values : mapping
         What was drawn, by recipe key; the family itself under ``model``.
     state : {"complete", "pruned", "failed"}
-        A pruned trial was given up after some of the folds.
+        A pruned trial was given up after some of the folds, or before the first for want of time.
     scores : tuple of float
         The first metric for each fold that counts.
     predict_seconds : float
