@@ -42,7 +42,8 @@ def _summary(folder: Path) -> dict[str, Any]:
     card = read_json(folder / SCORECARD)
     metric = card["metric"]
     return {
-        "folder": str(folder), "recipe": card["recipe"], "family": card["family"], "metric": metric,
+        "folder": str(folder), "recipe": card["recipe"],
+        "family": card.get("came_out", card["family"]), "metric": metric,
         "cv": card["cv"][metric], "holdout": card["holdout"].get(metric), "trials": card["trials"],
         "seconds": card["seconds"], "when": card["provenance"]["when"],
     }  # fmt: skip

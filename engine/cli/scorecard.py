@@ -15,6 +15,9 @@ def print_run(card: Mapping[str, Any], rows: Sequence[Mapping[str, Any]], folder
     """Print the leaderboard and the scorecard of a run."""
     print_leaderboard(card["metric"], rows)
     console.line()
+    if card.get("members"):
+        print_members(card)
+        console.line()
     print_scores(card)
     console.line()
     console.line(f"Everything lies in {folder}", "bold")
@@ -29,14 +32,36 @@ def print_leaderboard(metric: str, rows: Sequence[Mapping[str, Any]]) -> None:
             rank,
             row["family"],
             _score(row, metric),
-            row["trials"],
-            console.duration(row["seconds"]),
-            row["error"] or _values(row["values"]),
+            row["trials"] or "",
+            console.duration(row["seconds"]) if row["trials"] else "",
+            row["error"] or _of_members(row) or _values(row["values"]),
         )
         for rank, row in enumerate(rows, 1)
     ]
     title = f"Leaderboard: {metric}, mean ± standard deviation over folds"
     console.table(title, ["", "family", metric, "trials>", "time>", "best values"], table)
+    out = next((rank for rank, row in enumerate(rows, 1) if row.get("chosen")), 1)
+    if out > 1:
+        console.prose(f"What came out is {rows[out - 1]['family']}, row {out}.")
+
+
+def _of_members(row: Mapping[str, Any]) -> str:
+    """Say what several that predict together are; empty of a single one."""
+    members = row.get("members", [])
+    if members and row["family"] == "bag":
+        return f"{row['models']} models of folds, {members[0]['family']}"
+    return ", ".join(f"{one['family']} {one['weight']:.0%}" for one in members)
+
+
+def print_members(card: Mapping[str, Any]) -> None:
+    """Print what predicts together, and how much the predictions of each count."""
+    table = [
+        (one["family"], one["trial"], f"{one['weight']:.1%}", console.number(one["mean"]),
+         _values(one["values"]))
+        for one in card["members"]
+    ]  # fmt: skip
+    columns = ["family", "trial>", "weight>", f"{card['metric']} alone>", "values"]
+    console.table(f"Members of the {card['came_out']}", columns, table)
 
 
 def _score(row: Mapping[str, Any], metric: str) -> str:
@@ -70,7 +95,7 @@ def _short(value: Any) -> str:
 def print_scores(card: Mapping[str, Any]) -> None:
     """Print every metric of the chosen candidate, cross-validated and on the holdout."""
     held = card["rows"]["holdout"]
-    title = f"Scorecard of {card['family']} ({card['task']})"
+    title = f"Scorecard of {card.get('came_out', card['family'])} ({card['task']})"
     rows = [
         (name, console.spread(scores), console.number(card["holdout"].get(name)))
         for name, scores in card["cv"].items()

@@ -137,6 +137,17 @@ def greedy(losses: Losses, candidates: int, folds: Sequence[int], limits: Limits
     return _shortest(losses, path, folds)
 
 
+def apart(fold: int, folds: int, repeats: int = 1) -> list[int]:
+    """Return the folds that share no row with one: the others of its repeat.
+
+    >>> apart(1, 6, 2), apart(3, 6, 2)
+    ([0, 2], [4, 5])
+    """
+    each = folds // repeats
+    first = fold // each * each
+    return [number for number in range(first, first + each) if number != fold]
+
+
 def _plus(counts: Counts, number: int) -> Counts:
     return (*counts[:number], counts[number] + 1, *counts[number + 1 :])
 

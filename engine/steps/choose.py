@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, cast
 
@@ -16,7 +16,15 @@ from engine.errors import Fault, SearchError
 from engine.recipe.schema import Recipe
 from engine.search import final
 from engine.search.candidate import Trial
-from engine.search.ensemble import MOST_MEMBERS, ROWS_EACH, Counts, Limits, Pool, greedy
+from engine.search.ensemble import (
+    MOST_MEMBERS,
+    ROWS_EACH,
+    Counts,
+    Limits,
+    Pool,
+    apart,
+    greedy,
+)  # fmt: skip
 from engine.search.record import read_trial, written
 from engine.steps import measures, out_of_fold
 from engine.steps.search import Searched
@@ -123,15 +131,20 @@ class _Choice:
             return self._single("refit")
         if kind == "bag":
             return self._bag()
-        ensemble = self._ensemble()
-        return ensemble if kind == "ensemble" else self._best(ensemble)
+        ensemble, gain = self._ensemble()
+        return ensemble if kind == "ensemble" else self._best(ensemble, gain)
 
-    def _best(self, ensemble: Chosen) -> Chosen:
-        """Return what scored best out of fold; of equals the simplest."""
-        found = [self._single("refit"), ensemble]
-        if self.split.repeats > 1 and not self._bag_is_slow():  # else a bag has no score of its own
-            found.append(self._bag())
-        return min(found, key=lambda one: self._loss(one.scores))
+    def _best(self, ensemble: Chosen, gain: float) -> Chosen:
+        """Return what scored best out of fold; of equals the simplest.
+
+        A bag has a score of its own only where folds are repeated. With each is told how much
+        better it is than the best candidate that was chosen in the same way.
+        """
+        found = [(0.0, self._single("refit")), (gain, ensemble)]
+        if self.split.repeats > 1 and not self._bag_is_slow():
+            bag = self._bag()
+            found.append((self._loss(bag.leader.scores) - self._loss(bag.scores), bag))
+        return max(found, key=lambda pair: pair[0])[1]
 
     def _loss(self, scores: Sequence[float]) -> float:
         return self.metric.loss(float(np.mean(scores)))
@@ -166,20 +179,30 @@ class _Choice:
         scores = tuple(float(self.metric(y[f.valid], p, classes)) for f, p in folds)
         return Chosen("bag", single.members, scores, others=single.others)
 
-    def _ensemble(self) -> Chosen:
+    def _ensemble(self) -> tuple[Chosen, float]:
+        """Return an ensemble, and how much less it loses than a candidate chosen as it was.
+
+        Both are chosen for each fold by the other folds, or the best of many candidates would seem
+        better than it is.
+        """
         trials = final.pool(self.trials, self.metric.maximize)
         pool = out_of_fold.pool(self.searched, trials, self.split, self.metric)
+        folds, repeats = len(self.split.folds), self.split.repeats
+        others = [apart(fold, folds, repeats) for fold in range(folds)]
         limits = self._limits(trials)
-        every = range(len(self.split.folds))
-        counts = greedy(pool.losses, len(trials), every, limits)
-        apart = [greedy(pool.losses, len(trials), self._apart(k), limits) for k in every]
-        scores = self._scores(pool, apart)
+        counts = greedy(pool.losses, len(trials), range(folds), limits)
         members = tuple(Member(trials[n], c / sum(counts)) for n, c in enumerate(counts) if c)
         if len(members) == 1:
-            return self._single("refit")
-        by_fold = tuple(_weights(trials, counts) for counts in apart)
-        others = self._others({member.trial.index for member in members})
-        return Chosen("ensemble", members, scores, by_fold, others)
+            return self._single("refit"), 0.0
+        each = [greedy(pool.losses, len(trials), theirs, limits) for theirs in others]
+        single = replace(limits, members=1)
+        alone = [greedy(pool.losses, len(trials), theirs, single) for theirs in others]
+        losses, of_one = _own(pool, each), _own(pool, alone)
+        scores = tuple(-loss if self.metric.maximize else loss for loss in losses)
+        by_fold = tuple(_weights(trials, counts) for counts in each)
+        rest = self._others({member.trial.index for member in members})
+        gain = float(np.mean(of_one)) - float(np.mean(losses))
+        return Chosen("ensemble", members, scores, by_fold, rest), gain
 
     def _limits(self, trials: Sequence[Trial]) -> Limits:
         rows = len(np.unique(np.concatenate([fold.valid for fold in self.split.folds])))
@@ -189,15 +212,10 @@ class _Choice:
         costs = tuple(trial.predict_seconds for trial in trials)
         return Limits(members, costs, self.limit)
 
-    def _apart(self, fold: int) -> list[int]:
-        """Return the folds that share no row with one: the others of its repeat."""
-        each = len(self.split.folds) // self.split.repeats
-        first = fold // each * each
-        return [number for number in range(first, first + each) if number != fold]
 
-    def _scores(self, pool: Pool, apart: Sequence[Counts]) -> tuple[float, ...]:
-        losses = [float(pool.losses(counts)[fold]) for fold, counts in enumerate(apart)]
-        return tuple(-loss if self.metric.maximize else loss for loss in losses)
+def _own(pool: Pool, each: Sequence[Counts]) -> list[float]:
+    """Return each fold's loss by the mixture that was chosen for it."""
+    return [float(pool.losses(counts)[fold]) for fold, counts in enumerate(each)]
 
 
 def _too_slow(trials: Sequence[Trial], limit: float) -> Fault:

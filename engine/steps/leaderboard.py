@@ -44,7 +44,7 @@ class Board:
         """Return a row for the best trial of each family, and for what came out; best first."""
         trials = self._leaders()
         leader = refitted.members[0].trial
-        if refitted.kind == "refit" and leader.index not in [trial.index for trial in trials]:
+        if leader.index not in [trial.index for trial in trials]:
             trials = [leader, *trials]
         rows = [self._of_trial(trial) for trial in trials]
         if refitted.kind == "refit":
