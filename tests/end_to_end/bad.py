@@ -213,6 +213,7 @@ BAD = [
     Bad("a gap longer than the data", overrides=("data.time=age", "evaluation.gap=900")),
     Bad("a gap in days of numbers", overrides=("data.time=age", "evaluation.gap=7d")),
     Bad("a gap without a time", overrides=("evaluation.gap=7d",)),
+    Bad("a bag of folds in time", overrides=("data.time=age", "search.final=bag")),
     Bad("folds of one value", columns(city=lambda n: "a"), overrides=FOLDS),
     Bad("folds with a hole", columns(city=lambda n: "" if n == 5 else "a"), overrides=FOLDS),
     Bad("a class in one fold only", columns(bought=lambda n: "yn"[n % 3 == 0]), overrides=FOLDS),

@@ -11,7 +11,7 @@ from tests.end_to_end.command import engine
 from tests.plan.project import write_data
 
 KEPT = Path(__file__).with_name("messages.txt")
-STEP = re.compile(r"(load|expect|split|assemble|inspect|search|refit): |  trial |note: ")
+STEP = re.compile(r"(load|expect|split|assemble|inspect|search|choose|refit): |  trial |note: ")
 
 
 def lay(bad: Bad, folder: Path) -> None:

@@ -83,3 +83,16 @@ def test_the_direction_is_kept_from_end_to_end(tmp_path):
     names = [column.name for column in made["assemble"].contract.columns]
     rows[:, names.index("size")] = np.linspace(0, 20, 50)
     assert (np.diff(fitted.predict(rows)) <= 1e-9).all()
+
+
+def test_a_fold_that_was_prepared_for_a_free_family_does_not_serve_a_constrained_one(tmp_path):
+    tree = {
+        "free": family_tree("xgboost", n_estimators=9),
+        "bound": family_tree("xgboost", n_estimators=9) | {"monotone": {"member": "decreasing"}},
+    }
+    parts = {"evaluation": {"folds": 2}, "search": {"trials": 2}, "compute": {"threads": 1}}
+    both = Steps(recipe(tree, **parts), mixed(200), tmp_path / "both")
+    alone = Steps(recipe({"bound": tree["bound"]}, **parts), mixed(200), tmp_path / "alone")
+    (bound,) = [t for t in both.run("search").trials if t.candidate.family == "bound"]
+    (same,) = [t for t in alone.run("search").trials if t.candidate.key == bound.candidate.key]
+    assert bound.scores == same.scores
