@@ -37,11 +37,18 @@ class Candidate:
 
 @dataclass(frozen=True)
 class FamilySpace:
-    """The ranges of one family: of its features, then of its parameters."""
+    """The ranges of one family: of its features, then of its parameters.
+
+    Attributes
+    ----------
+    cost : float
+        How long a fit takes, as a multiple of another family's.
+    """
 
     name: str
     features: Node
     params: Node
+    cost: float = 1.0
 
     def candidate(self, choose: Choose) -> Candidate:
         """Resolve every range by ``choose``."""

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from engine.bundle.predict import Model
 from engine.contracts import Index, Listener, Metric, Predicted
 from engine.recipe.schema import Recipe
-from engine.steps import measures, shares, warned
+from engine.steps import fitting, measures, shares, warned
 from engine.steps.leaderboard import Board, Scores, of_chosen, scores
 from engine.steps.load import Dataset
 from engine.steps.search import Searched
@@ -73,7 +73,7 @@ def run(recipe: Recipe, inputs: Mapping[str, Any], folder: Path, listener: Liste
     metrics = measures.metrics(recipe, split)
     chosen, refitted = inputs["choose"], inputs["refit"]
     rows = Board(recipe, searched, split, metrics).rows(chosen, refitted)
-    _tell_untried(recipe, searched, listener)
+    _tell_untried(fitting.suited(recipe, split)[0], searched, listener)
     _tell_warnings(searched.metric, rows, refitted.warnings, listener)
     _tell_shares(recipe, _chosen(rows), metrics, split, listener)
     name = partial(_names, recipe.data.id, inputs["load"])

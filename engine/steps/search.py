@@ -86,13 +86,14 @@ def run(recipe: Recipe, inputs: Inputs, folder: Path, listener: Listener) -> Sea
     """
     parts: Split = inputs["split"]
     classify = bool(parts.target.classes)
-    fitting.require(recipe, parts)
+    recipe, left_out = fitting.suited(recipe, parts)
     metrics = measures.metrics(recipe, parts)
     metric = metrics[0]
     families = spaces(recipe, classify)
-    for text in _looked_at(recipe, families, inputs["assemble"], parts):
+    for text in [*left_out, *_looked_at(recipe, families, inputs["assemble"], parts)]:
         listener("notice", text=text)
-    proposer = Proposer(families, recipe.search.sampler, recipe.seed, metric.maximize)
+    hurried = recipe.search.timeout is not None
+    proposer = Proposer(families, recipe.search.sampler, recipe.seed, metric.maximize, hurried)
     scoring = ending.seconds_of_scoring(metrics, parts, len(families))
     try:
         trials = _drive(recipe, inputs, folder, listener, proposer, metric, scoring)

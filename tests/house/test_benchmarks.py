@@ -15,6 +15,7 @@ SMALL = {
     "explore_page.py": ["--rows", "2000"],
     "predict_stream.py": ["--rows", "5000"],
     "windows.py": ["--rows", "2000", "--windows", "30"],
+    "ensemble_rules.py": ["--seeds", "1", "--sets", "2"],
     "search_overhead.py": ["--rows", "2000", "--trials", "2", "--rounds", "5"],
 }
 
