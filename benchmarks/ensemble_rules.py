@@ -46,9 +46,6 @@ RULES = {  # noise in standard errors, rows for each further member, most member
     "a quarter of a standard error": (0.25, 50, 8),
     "half of one": (0.5, 50, 8),
     "one": (1.0, 50, 8),
-    "half of one, 25 rows for each": (0.5, 25, 8),
-    "half of one, 100 rows for each": (0.5, 100, 8),
-    "half of one, 3 members": (0.5, 50, 3),
 }
 
 

@@ -19,10 +19,11 @@ from numpy.typing import NDArray
 from engine.contracts import Metric, Numbers, Predicted
 
 MOST_STEPS = 20  # so weights are multiples of a twentieth at the finest
+PATIENCE = 5  # steps without a better mixture
 MOST_MEMBERS = 8
 ROWS_EACH = 50  # out-of-fold rows for each further member: fewer say too little
 ROUND = 9  # digits: losses that differ by less are equal, whichever way their mean was taken
-NOISE = 0.5  # standard errors over the folds by which a longer mixture has to be better
+NOISE = 0.25  # standard errors over the folds by which a longer mixture has to be better
 
 Counts = tuple[int, ...]
 """How often each candidate was taken."""
@@ -129,12 +130,19 @@ def greedy(losses: Losses, candidates: int, folds: Sequence[int], limits: Limits
         How often each candidate is taken.
     """
     path: list[Counts] = []
-    while len(path) < MOST_STEPS:
+    while len(path) < MOST_STEPS and not _is_over(losses, path, folds):
         before = path[-1] if path else (0,) * candidates
         options = [_plus(before, number) for number in range(candidates)]
         options = [counts for counts in options if limits.allow(counts)]
         path.append(min(options, key=lambda one: (_mean(losses, one, folds), _held(one))))
     return _shortest(losses, path, folds)
+
+
+def _is_over(losses: Losses, path: Sequence[Counts], folds: Sequence[int]) -> bool:
+    """Whether the last few steps have brought nothing better."""
+    before = [_mean(losses, counts, folds) for counts in path[:-PATIENCE]]
+    since = [_mean(losses, counts, folds) for counts in path[-PATIENCE:]]
+    return bool(before) and min(since) >= min(before)
 
 
 def apart(fold: int, folds: int, repeats: int = 1) -> list[int]:

@@ -144,7 +144,14 @@ class _Choice:
         if self.split.repeats > 1 and not self._bag_is_slow():
             bag = self._bag()
             found.append((self._loss(bag.leader.scores) - self._loss(bag.scores), bag))
-        return max(found, key=lambda pair: pair[0])[1]
+        out = max(found, key=lambda pair: pair[0])[1]
+        if out is ensemble and gain > 0:
+            mean = float(np.mean(out.scores))
+            one = mean - gain if self.metric.maximize else mean + gain
+            text = f"an ensemble comes out: {self.metric.name} is {mean:.4g} by weights that did "
+            text += f"not see a row, and {one:.4g} by one candidate chosen in the same way"
+            self.tell("notice", text=text)
+        return out
 
     def _loss(self, scores: Sequence[float]) -> float:
         return self.metric.loss(float(np.mean(scores)))

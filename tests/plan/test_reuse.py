@@ -98,6 +98,22 @@ def test_what_does_not_change_results_is_in_no_fingerprint(project, override):
     assert project.run(override).fits == 0
 
 
+def test_what_comes_out_is_chosen_without_another_search(project):
+    ran = project.run("search.final=bag")
+    assert (ran.fits, ran.done) == (0, ["choose", "refit", "evaluate", "pack"])
+    assert ran.card["came_out"].startswith("bag of ")
+    assert project.run().done == []
+    assert project.run("search.final=bag").done == []
+
+
+def test_more_trials_that_change_no_member_refit_nothing(project):
+    before = project.run("search.trials=4")
+    after = project.run("search.trials=5")
+    assert "choose" in after.done
+    if before.card["trial"] == after.card["trial"]:
+        assert "refit" not in after.done
+
+
 def test_another_content_does_all_again(project):
     write_data(project.root / "data.csv", rows=130)
     ran = project.run()

@@ -81,6 +81,7 @@ def spelt_out(pool, metric, steps):
 @pytest.mark.parametrize(("load", "estimators", "metric"), POOLS)
 def test_it_takes_what_a_greedy_search_spelt_out_takes(load, estimators, metric, monkeypatch):
     monkeypatch.setattr(ensemble, "MOST_STEPS", 8)
+    monkeypatch.setattr(ensemble, "PATIENCE", 8)
     monkeypatch.setattr(ensemble, "NOISE", -math.inf)
     monkeypatch.setattr(ensemble, "ROUND", 12)
     pool = pooled(load, estimators, metric)

@@ -213,7 +213,11 @@ def test_auto_is_whichever_scored_best_out_of_fold(binary, tmp_path, monkeypatch
     real = choose._Choice._ensemble
     gain = 1e-9 if better else -1e-9
     monkeypatch.setattr(choose._Choice, "_ensemble", lambda self: (real(self)[0], gain))
-    assert again(binary, "auto", tmp_path).run("choose").kind == ("refit", "ensemble")[better]
+    heard = []
+    made = again(binary, "auto", tmp_path)
+    chosen = made.run("choose", lambda event, **facts: heard.append(facts["text"]))
+    assert chosen.kind == ("refit", "ensemble")[better]
+    assert [text[:24] for text in heard] == ["an ensemble comes out: r"] * better
 
 
 def test_an_ensemble_is_compared_with_a_candidate_chosen_in_the_same_way(binary):
