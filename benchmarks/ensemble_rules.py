@@ -1,8 +1,8 @@
 """What the rules of choosing an ensemble are worth: ``python benchmarks/ensemble_rules.py``.
 
-Models of scikit-learn with fixed settings, 13 or 14, are cross-validated on small data sets that come
-with it, and on three that it draws; what is chosen by their out-of-fold predictions is scored on rows
-that were held out. A loss of 0.9 means nine tenths of that of the best single model.
+Models of scikit-learn with fixed settings, 13 or 14, are cross-validated on small data sets that
+come with it, and on three that it draws; what is chosen by their out-of-fold predictions is scored
+on rows that were held out. A loss of 0.9 means nine tenths of that of the best single model.
 """
 
 from __future__ import annotations
