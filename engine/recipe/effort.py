@@ -25,8 +25,8 @@ class Search(Part):
     pruner: Literal["none", "median", "wilcoxon", "hyperband"] = "none"
     """Give up on candidates by their first folds: those worse than half of the others (`median`),
     than the best by Wilcoxon's test (`wilcoxon`), or not in the best third (`hyperband`)."""
-    repeats: NotYet = None
-    """Seeds per candidate."""
+    repeats: Annotated[int, Field(ge=1)] = 1
+    """Seeds that each candidate is fitted with, on every fold; its score is the mean over them."""
     final: Literal["refit", "bag", "ensemble", "auto"] = "refit"
     """What comes out: the best candidate fitted on all training rows (`refit`), its models of the
     folds averaged (`bag`), several candidates blended (`ensemble`), or which of these scored best

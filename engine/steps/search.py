@@ -34,7 +34,7 @@ from engine.steps.split import Split
 ABOUT = "try candidates, each on every fold"
 MAKES = "trials, with out-of-fold predictions"
 READS = (
-    "model", "features", "seed", "search.sampler", "search.pruner",
+    "model", "features", "seed", "search.sampler", "search.pruner", "search.repeats",
     "evaluation.metric", "evaluation.early_stop_on",
 )  # fmt: skip
 NEEDS = ("split", "assemble")

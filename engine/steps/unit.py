@@ -57,11 +57,23 @@ class Material:
     _warned: dict[str, list[str]] = field(default_factory=dict)
     _seconds: dict[str, float] = field(default_factory=dict)
 
-    def setting(self, rows: int | None = None) -> Setting:
-        """Return the circumstances of a fit, of so many rows."""
+    def setting(self, rows: int | None = None, seed: int | None = None) -> Setting:
+        """Return the circumstances of a fit, of so many rows, by the recipe's seed or another."""
         in_time = self.split.time is not None
         classify = bool(self.split.target.classes)
-        return Setting(classify, self.recipe.seed, self.threads, in_time=in_time, rows=rows)
+        seed = self.recipe.seed if seed is None else seed
+        return Setting(classify, seed, self.threads, in_time=in_time, rows=rows)
+
+    def seeds(self, candidate: Candidate) -> list[int]:
+        """Return the seeds that a candidate is fitted with, the recipe's first.
+
+        One is enough where nothing is drawn.
+        """
+        family, own = self.recipe.model[candidate.family], self.recipe.seed
+        draws = family.seed is not None or family.early_stopping is not None
+        repeats = self.recipe.search.repeats if draws else 1
+        drawn = (np.random.SeedSequence([own % 2**32, n]) for n in range(1, repeats))
+        return [own, *(int(each.generate_state(1)[0] >> 1) for each in drawn)]
 
     def columns(self, index: Index) -> Table:
         """Return what pipelines read of training rows, given their positions within these."""
@@ -194,12 +206,25 @@ def fit_unit(material: Material, candidate: Candidate, number: int) -> Outcome:
 
 
 def _fit(material: Material, candidate: Candidate, number: int) -> Outcome:
-    read = material.assembled.contract.columns
-    fold, recipe = material.split.folds[number], material.recipe
-    whole = pipeline(recipe, candidate, read, material.setting(len(fold.train)))
-    model = whole["model"]
-    train, valid = material.prepared(candidate, number, whole["features"])
-    learn(material, candidate, number, model, (train, valid))
+    """Fit with each seed: scores are averaged, predictions are those of the recipe's own seed."""
+    read, fold = material.assembled.contract.columns, material.split.folds[number]
+    outcomes: list[Outcome] = []
+    for seed in material.seeds(candidate):
+        setting = material.setting(len(fold.train), seed)
+        whole = pipeline(material.recipe, candidate, read, setting)
+        if not outcomes:
+            matrices = material.prepared(candidate, number, whole["features"])
+        outcomes.append(_fit_once(material, candidate, number, whole["model"], matrices))
+    rounds = [found.rounds for found in outcomes if found.rounds is not None]
+    score = float(np.mean([found.score for found in outcomes]))
+    return replace(outcomes[0], score=score, rounds=round(np.median(rounds)) if rounds else None)
+
+
+def _fit_once(
+    material: Material, candidate: Candidate, number: int, model: Any, matrices: Matrices
+) -> Outcome:
+    learn(material, candidate, number, model, matrices)
+    fold, valid = material.split.folds[number], matrices[1]
     classes, truth = material.split.target.classes, material.y(fold.valid)
     begin = time.perf_counter()
     predicted = Model(model, classes).predict(valid)

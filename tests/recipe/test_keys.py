@@ -52,6 +52,7 @@ VALUES: dict[str, Any] = {
     "search.timeout": 90,
     "search.fit_timeout": 30,
     "search.pruner": "median",
+    "search.repeats": 3,
     "search.max_failure_rate": 0.4,
     "search.final": "ensemble",
     "search.most_predict_seconds": 0.5,

@@ -7,10 +7,14 @@ from contextlib import contextmanager
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.metrics import roc_auc_score
 
+from engine.catalogue import find
 from engine.errors import DataError, RecipeError, SearchError
+from engine.recipe.space import default
 from engine.search.record import read_trials
 from engine.steps import search, unit
+from engine.steps.assemble import pipeline, spaces
 from engine.testing.frames import mixed
 from engine.testing.recipes import Steps, family_tree, recipe
 
@@ -108,6 +112,49 @@ def test_ctrl_c_before_the_first_trial_leaves_nothing_to_end_with(tmp_path, monk
     made.run("assemble")
     with stopped(monkeypatch, 2), pytest.raises(KeyboardInterrupt):
         made.run("search")
+
+
+def test_scores_are_means_over_seeds_and_predictions_those_of_the_own_seed(tmp_path):
+    tree = {"forest": family_tree("random_forest", n_estimators=8)}
+    made = {}
+    for repeats in (1, 3):
+        asked_ = recipe(tree, search={"trials": 2, "repeats": repeats}, evaluation={"folds": 3})
+        made[repeats] = Steps(asked_, mixed(150), tmp_path / str(repeats))
+        made[repeats].run("search")
+    once, thrice = (made[n]["search"] for n in (1, 3))
+    material = unit.Material(
+        made[3].recipe, made[3]["split"], made[3]["assemble"], find("metrics", "roc_auc")
+    )
+    candidate = once.trials[0].candidate
+    seeds = material.seeds(candidate)
+    assert (len(set(seeds)), seeds[0]) == (3, made[3].recipe.seed)
+    scores = [score_with(material, candidate, seed) for seed in seeds]
+    assert once.trials[0].scores[1] == scores[0]
+    assert thrice.trials[0].scores[1] == pytest.approx(np.mean(scores))
+    assert len(set(scores)) > 1
+    for searched in (once, thrice):
+        np.testing.assert_array_equal(
+            searched.out_of_fold(searched.trials[0], 1).probability,
+            once.out_of_fold(once.trials[0], 1).probability,
+        )
+
+
+def score_with(material, candidate, seed):
+    """The score on the second fold of a model with this seed, by scikit-learn's own metric."""
+    fold, columns = material.split.folds[1], material.assembled.contract.columns
+    model = pipeline(material.recipe, candidate, columns, material.setting(len(fold.train), seed))
+    model.fit(material.columns(fold.train), material.y(fold.train))
+    found = model.predict_proba(material.columns(fold.valid))[:, 1]
+    return roc_auc_score(material.y(fold.valid), found)
+
+
+def test_a_family_that_draws_nothing_is_fitted_once(tmp_path):
+    tree = {"knn": family_tree("knn")}
+    made = Steps(recipe(tree, search={"repeats": 5}), mixed(120), tmp_path)
+    made.run("assemble")
+    material = unit.Material(made.recipe, made["split"], made["assemble"], None)
+    candidate = spaces(made.recipe, classify=True)[0].candidate(default)
+    assert material.seeds(candidate) == [made.recipe.seed]
 
 
 def test_done_means_all_that_is_asked_for(tmp_path):
