@@ -6,6 +6,7 @@ import io
 import tarfile
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 
 def pack(folders: Mapping[str, str | Path]) -> bytes:
@@ -17,9 +18,24 @@ def pack(folders: Mapping[str, str | Path]) -> bytes:
     return packed.getvalue()
 
 
+def for_workers(
+    args: tuple[Any, ...], folders: Mapping[str, str] | None, shared: bool
+) -> tuple[tuple[Any, ...], bytes | None]:
+    """Return what an initializer is given, and what workers are sent for the rest of it.
+
+    Parameters
+    ----------
+    shared : bool
+        Whether workers see this machine's disk: folders are used in their place then.
+    """
+    if folders is None or not shared:
+        return args, None if folders is None else pack(folders)
+    return (*args, dict(folders)), None
+
+
 def unpack(packed: bytes, into: Path) -> dict[str, str]:
     """Lay packed folders below one, and return where each lies."""
     with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
         names = {name.partition("/")[0] for name in archive.getnames()}
-        archive.extractall(into, filter="data")  # noqa: S202 - the filter keeps to the folder
+        archive.extractall(into, filter="data")
     return {name: str(into / name) for name in sorted(names)}

@@ -15,11 +15,10 @@ from engine.errors import Fault, SearchError
 from engine.executors import archive, host
 from engine.executors.host import Charge, Result
 from engine.executors.installed import imported
-from engine.executors.members import Members
+from engine.executors.members import HIRE, HIRE_OWN, Members
 from engine.executors.spread import Spread
 
 CONNECT = 8.0  # seconds to reach a scheduler
-HIRE = 5.0  # seconds for its first worker
 ANSWER = 5.0  # seconds for what takes milliseconds
 OWN = "the cluster on this machine"
 
@@ -93,16 +92,15 @@ def start(
     """
     distributed = imported("distributed", "dask")
     logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what matters is told by us
-    packed = archive.pack(folders) if folders is not None and address else None
-    if folders is not None and not address:
-        args = (*args, dict(folders))
-    charge = Charge(f"engine-{uuid.uuid4().hex}", initializer, args, packed, memory)
+    given, packed = archive.for_workers(args, folders, shared=address is None)
+    charge = Charge(f"engine-{uuid.uuid4().hex}", initializer, given, packed, memory)
     own = None if address else _own(distributed, workers or 1, threads)
     client = None
     try:
         client = _connected(distributed, own or address)
         cluster = Workers(client, own, charge, threads)
-        cluster.members.first(cluster.ready, HIRE, cluster.where)
+        seconds = HIRE_OWN if own else HIRE
+        cluster.members.first(cluster.ready, seconds, cluster.where)
         return Spread(cluster, workers, cluster.where)
     except BaseException:
         _close(client, own)

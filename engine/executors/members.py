@@ -10,6 +10,8 @@ from engine.errors import Fault, SearchError
 from engine.executors.host import LEASE, Result
 
 SIDE_BY_SIDE = 8  # workers that are sent their folders at a time
+HIRE = 6.0  # seconds for the first worker of a cluster
+HIRE_OWN = 60.0  # the same, of one that was just started on this machine, which may be busy
 PERIOD = 0.05
 
 

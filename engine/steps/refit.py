@@ -16,7 +16,7 @@ from engine.bundle import persist
 from engine.contracts import Index, Listener
 from engine.models import Setting
 from engine.recipe.schema import Recipe
-from engine.steps import inner
+from engine.steps import devices, inner
 from engine.steps.assemble import Assembled, pipeline
 from engine.steps.cores import threads
 from engine.steps.search import Searched
@@ -58,6 +58,7 @@ def fit(recipe: Recipe, inputs: Mapping[str, Any], rows: Index) -> Refitted:
     setting = Setting(
         bool(split.target.classes), recipe.seed, threads(recipe, 1, len(rows)), 0,
         searched.best.refit_rounds(), split.time is not None, rows=len(rows),
+        device=devices.here(recipe),
     )  # fmt: skip
     unfitted = pipeline(recipe, searched.best.candidate, assembled.contract.columns, setting)
     begin = time.perf_counter()

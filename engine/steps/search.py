@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from engine import catalogue
-from engine.contracts import Executor, Listener, Metric
+from engine.contracts import Executor, Listener, Metric, Starter
 from engine.errors import Fault, SearchError
 from engine.models import Setting
 from engine.recipe.schema import Recipe
@@ -24,9 +24,8 @@ from engine.search.driver import Driver, best
 from engine.search.failures import causes
 from engine.search.prune import Pruner
 from engine.search.record import Record, read_trials, read_unit, unit_path
-from engine.steps import fitting, history, measures, suits, unit
+from engine.steps import cores, devices, fitting, history, measures, suits, unit
 from engine.steps.assemble import Assembled, pipeline, spaces
-from engine.steps.cores import threads
 from engine.steps.features import treatments
 from engine.steps.split import Split
 
@@ -39,6 +38,7 @@ READS = (
 NEEDS = ("split", "assemble")
 LIBRARIES = ("scikit-learn", "optuna", "numpy", "scipy")
 FITS = True  # the libraries of the recipe's families count too
+A_FEW = 4  # processes on each machine of a cluster, of which it is not known how many it has
 AFTERWARDS = 0.5  # seconds for scoring and packing
 MORE_ROWS = 1.3  # a fit on all training rows, as a multiple of one on those of a fold
 KEEPS = True  # the folder outlives the run: a longer search carries on in it
@@ -86,9 +86,12 @@ def run(recipe: Recipe, inputs: Inputs, folder: Path, listener: Listener) -> Sea
     parts: Split = inputs["split"]
     classify = bool(parts.target.classes)
     fitting.require(recipe, parts)
+    if recipe.compute.address is None:
+        devices.require(recipe)
     metric = measures.metrics(recipe, parts)[0]
     families = spaces(recipe, classify)
-    for text in _looked_at(recipe, families, inputs["assemble"], parts):
+    looked_at = _looked_at(recipe, families, inputs["assemble"], parts)
+    for text in (*looked_at, *cores.notices(recipe)):
         listener("notice", text=text)
     proposer = Proposer(families, recipe.search.sampler, recipe.seed, metric.maximize)
     trials = _drive(recipe, inputs, folder, listener, proposer, metric)
@@ -118,7 +121,6 @@ def _drive(
     recipe: Recipe, inputs: Inputs, folder: Path, listener: Listener, proposer: Proposer,
     metric: Metric,
 ) -> list[Trial]:  # fmt: skip
-    workers = recipe.compute.workers
     record = Record(folder, list(proposer.families.values()), metric.maximize)
     budget = Budget(folder / "seconds.txt", recipe.search.timeout)
     executor = _start(recipe, inputs, metric.name)
@@ -127,7 +129,7 @@ def _drive(
     try:
         submit = partial(_submit, executor, budget, recipe.search.fit_timeout)
         driver = Driver(
-            proposer, record, submit, folds, workers, told, budget.is_over,
+            proposer, record, submit, folds, lambda: executor.workers, told, budget.is_over,
             Pruner(recipe.search.pruner, folds, metric.maximize), recipe.search.max_failure_rate,
         )  # fmt: skip
         begun = {"done": len(driver.told), "first": best(driver.told, metric.maximize)}
@@ -145,14 +147,15 @@ def _drive(
 
 
 def _start(recipe: Recipe, inputs: Inputs, metric: str) -> Executor:
-    workers = recipe.compute.workers
+    compute = recipe.compute
+    workers, threads = cores.shared(recipe, len(inputs["split"].train))
     folders = {step: str(inputs.folder(step)) for step in NEEDS}
-    each = threads(recipe, workers, len(inputs["split"].train))
-    given = (recipe.model_dump(), folders, metric, workers, each)
-    executor: Executor = catalogue.find("executors", recipe.compute.executor).start(
-        workers, unit.attach, given, apart=_may_stop(recipe), memory=recipe.compute.memory
-    )
-    return executor
+    given = (recipe.model_dump(), metric, workers or A_FEW, threads)
+    starter: Starter = catalogue.find("executors", compute.executor)
+    return starter.start(
+        workers, unit.attach, given, folders=folders, apart=_may_stop(recipe),
+        memory=compute.memory, threads=threads, address=compute.address,
+    )  # fmt: skip
 
 
 def _keeping_back(listener: Listener, budget: Budget, metric: Metric) -> Listener:

@@ -22,7 +22,7 @@ from engine.contracts import Index, Metric, Predicted
 from engine.models import Setting
 from engine.recipe.schema import Recipe
 from engine.search.candidate import Candidate, Outcome
-from engine.steps import assemble, inner, split
+from engine.steps import assemble, devices, inner, split
 from engine.steps.assemble import Assembled, pipeline
 from engine.steps.blame import blamed
 from engine.steps.split import Split
@@ -58,7 +58,10 @@ class Material:
         """Return the circumstances of a fit, of so many rows."""
         in_time = self.split.time is not None
         classify = bool(self.split.target.classes)
-        return Setting(classify, self.recipe.seed, self.threads, in_time=in_time, rows=rows)
+        return Setting(
+            classify, self.recipe.seed, self.threads, in_time=in_time, rows=rows,
+            device=self.recipe.compute.device,
+        )  # fmt: skip
 
     def columns(self, index: Index) -> Table:
         """Return what pipelines read of training rows, given their positions within these."""
@@ -120,23 +123,30 @@ def _size(table: Any) -> int:
 _attached: Material | None = None
 
 
-def attach(recipe: Mapping[str, Any], folders: Mapping[str, str], metric: str, workers: int,
-           threads: int) -> None:  # fmt: skip
+def attach(recipe: Mapping[str, Any], metric: str, workers: int, threads: int,
+           folders: Mapping[str, str]) -> None:  # fmt: skip
     """Make this process ready for the units of a study.
 
     Parameters
     ----------
     recipe : mapping
         The recipe as plain values.
-    folders : mapping
-        Where the results of the steps ``split`` and ``assemble`` lie.
     workers : int
         Processes that share the memory for prepared folds.
     threads : int
         For each fit.
+    folders : mapping
+        Where the results of the steps ``split`` and ``assemble`` lie for this process.
+
+    Raises
+    ------
+    RecipeError
+        If fits are to use a GPU, and this machine has none.
     """
     global _attached
     read = Recipe.model_validate(recipe)
+    if read.compute.address is not None:  # this machine is another than the driver's
+        devices.require(read)
     parts = split.load(read, Path(folders["split"]))
     _attached = Material(
         read,
