@@ -6,7 +6,6 @@ import io
 import tarfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 
 def pack(folders: Mapping[str, str | Path]) -> bytes:
@@ -16,21 +15,6 @@ def pack(folders: Mapping[str, str | Path]) -> bytes:
         for name, folder in folders.items():
             archive.add(folder, name)
     return packed.getvalue()
-
-
-def for_workers(
-    args: tuple[Any, ...], folders: Mapping[str, str] | None, shared: bool
-) -> tuple[tuple[Any, ...], bytes | None]:
-    """Return what an initializer is given, and what workers are sent for the rest of it.
-
-    Parameters
-    ----------
-    shared : bool
-        Whether workers see this machine's disk: folders are used in their place then.
-    """
-    if folders is None or not shared:
-        return args, None if folders is None else pack(folders)
-    return (*args, dict(folders)), None
 
 
 def unpack(packed: bytes, into: Path) -> dict[str, str]:

@@ -5,14 +5,13 @@ from __future__ import annotations
 import contextlib
 import logging
 import signal
-import uuid
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from typing import Any
 
-from engine.contracts import Executor
+from engine.contracts import Executor, WorkerDiedError
 from engine.errors import Fault, SearchError
-from engine.executors import archive, host
+from engine.executors import host
 from engine.executors.host import Charge, Result
 from engine.executors.installed import imported
 from engine.executors.members import HIRE, HIRE_OWN, Members
@@ -43,13 +42,21 @@ class Workers:
         with contextlib.suppress(OSError):  # it is busy: what it said last will do
             ask = self._client.scheduler.ncores_running
             self._there = self._client.sync(ask, callback_timeout=ANSWER)
-        slots = {name: max(1, count // self._threads) for name, count in self._there.items()}
-        return self.members.ready(slots)
+        return self.members.ready(
+            {name: count // self._threads for name, count in self._there.items()}
+        )
 
     def _prepare(self, worker: str, slots: int) -> Result:
         """Send a worker what it needs, once, and let it start its processes."""
+        if not slots:
+            return False, WorkerDiedError(self._too_few(worker))
         charge = self._client.scatter(self._charge, workers=[worker], hash=False)
         return self.begin_on(worker, host.prepare, charge, slots).result()
+
+    def _too_few(self, worker: str) -> str:
+        has = self._there[worker]
+        threads = f"{has} thread" + ("s" if has > 1 else "")
+        return f"it has {threads}, and compute.threads asks for {self._threads}"
 
     def begin_on(self, worker: str, function: Callable[..., Any], *args: Any) -> Future[Any]:
         """Run a function on a worker."""
@@ -91,9 +98,8 @@ def start(
         If Dask is not installed, the cluster cannot be reached, or has no worker that will do.
     """
     distributed = imported("distributed", "dask")
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what matters is told by us
-    given, packed = archive.for_workers(args, folders, shared=address is None)
-    charge = Charge(f"engine-{uuid.uuid4().hex}", initializer, given, packed, memory)
+    _silence()
+    charge = host.charge(initializer, args, folders, memory, shared=address is None)
     own = None if address else _own(distributed, workers or 1, threads)
     client = None
     try:
@@ -105,6 +111,13 @@ def start(
     except BaseException:
         _close(client, own)
         raise
+
+
+def _silence() -> None:
+    """Let Dask log nothing: what matters is told by the engine."""
+    for name, logger in logging.root.manager.loggerDict.items():
+        if name.partition(".")[0] == "distributed" and isinstance(logger, logging.Logger):
+            logger.setLevel(logging.CRITICAL)
 
 
 def _own(distributed: Any, workers: int, threads: int) -> Any:

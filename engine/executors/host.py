@@ -11,11 +11,14 @@ import atexit
 import multiprocessing
 import queue
 import shutil
+import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable
+import uuid
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +42,8 @@ class Charge:
     ----------
     name : str
         Of the executor; a worker may work for several.
+    made_with : str
+        The versions that a worker needs too; see :func:`made_with`.
     packed : bytes, optional
         Folders whose places the initializer is told after ``args``.
     memory : int, optional
@@ -46,10 +51,27 @@ class Charge:
     """
 
     name: str
+    made_with: str
     initializer: Callable[..., None]
     args: tuple[Any, ...]
     packed: bytes | None = None
     memory: int | None = None
+
+
+def charge(
+    initializer: Callable[..., None], args: tuple[Any, ...], folders: Mapping[str, str] | None,
+    memory: int | None, shared: bool,
+) -> Charge:  # fmt: skip
+    """Return what the workers of an executor are given, each once.
+
+    Parameters
+    ----------
+    shared : bool
+        Whether they see this machine's disk: folders are used in their place then, else packed.
+    """
+    packed = None if folders is None or shared else archive.pack(folders)
+    given = (*args, dict(folders)) if folders is not None and shared else args
+    return Charge(f"engine-{uuid.uuid4().hex}", made_with(), initializer, given, packed, memory)
 
 
 class Host:
@@ -98,8 +120,21 @@ def _nothing() -> None:
     """Stand for a unit, to see a process begin."""
 
 
+def made_with() -> str:
+    """Return the versions that a driver and its workers must have in common."""
+    major, minor = sys.version_info[:2]
+    try:
+        ours = version("recipe-engine")
+    except PackageNotFoundError:  # it runs from a checkout
+        ours = "as it lies there"
+    return f"recipe-engine {ours} on Python {major}.{minor}"
+
+
 def prepare(charge: Charge, slots: int) -> Result:
     """Make this worker ready for units of an executor."""
+    if charge.made_with != made_with():
+        message = f"it has {made_with()}, and this machine has {charge.made_with}"
+        return False, WorkerDiedError(message)
     try:
         with _lock:
             if charge.name not in _hosts:

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 
+from engine.contracts import WorkerDiedError
 from engine.errors import Fault, SearchError
 from engine.executors.host import LEASE, Result
 
@@ -57,7 +58,7 @@ class Members:
                 if went_well:
                     self._ready.add(name)
                 else:
-                    self.refused[name] = f"{type(value).__name__}: {value}"
+                    self.refused[name] = _cause(value)
 
     def _tell(self) -> None:
         """Let them know that they are needed, several times within their lease."""
@@ -88,3 +89,9 @@ class Members:
     def close(self) -> None:
         """Prepare no more."""
         self._hands.shutdown(wait=False, cancel_futures=True)
+
+
+def _cause(error: BaseException) -> str:
+    """Say why a worker is not ready, in the engine's words or in another's."""
+    text = " ".join(str(error).split())[:300]
+    return text if isinstance(error, WorkerDiedError) else f"{type(error).__name__}: {text}"

@@ -7,14 +7,13 @@ import itertools
 import logging
 import os
 import socket
-import uuid
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from typing import Any
 
 from engine.contracts import Executor
 from engine.errors import Fault, SearchError
-from engine.executors import archive, host
+from engine.executors import host
 from engine.executors.host import Charge, Result
 from engine.executors.installed import imported
 from engine.executors.members import HIRE, HIRE_OWN, Members
@@ -143,8 +142,7 @@ def start(
         If Ray is not installed, the cluster cannot be reached, or has no room.
     """
     ray = imported("ray", "ray")
-    given, packed = archive.for_workers(args, folders, shared=address is None)
-    charge = Charge(f"engine-{uuid.uuid4().hex}", initializer, given, packed, memory)
+    charge = host.charge(initializer, args, folders, memory, shared=address is None)
     own = not ray.is_initialized()  # a job that Ray itself has launched is in a cluster already
     if own:
         _connect(ray, address, (workers or 1) * threads)
