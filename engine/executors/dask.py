@@ -115,7 +115,7 @@ def start(
 
 def _silence() -> None:
     """Let Dask log nothing: what matters is told by the engine."""
-    for name, logger in logging.root.manager.loggerDict.items():
+    for name, logger in list(logging.root.manager.loggerDict.items()):
         if name.partition(".")[0] == "distributed" and isinstance(logger, logging.Logger):
             logger.setLevel(logging.CRITICAL)
 

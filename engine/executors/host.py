@@ -8,6 +8,7 @@ minute after the executor was last heard of.
 from __future__ import annotations
 
 import atexit
+import math
 import multiprocessing
 import queue
 import shutil
@@ -91,12 +92,13 @@ class Host:
         self._idle: queue.SimpleQueue[Seat] = queue.SimpleQueue()
         for seat in self._seats:
             self._idle.put(seat)
-        self.heard = time.monotonic()
+        self.heard = math.inf  # until it is ready, however long that takes
 
     def warm(self) -> Result:
         """Start all processes."""
         begun = [seat.submit(_nothing, (), None) for seat in self._seats]
         error = next(filter(None, (future.exception() for future in begun)), None)
+        self.heard = time.monotonic()
         return error is None, error
 
     def run(self, function: Callable[..., Any], args: tuple[Any, ...], deadline: Any) -> Result:

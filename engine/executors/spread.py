@@ -54,6 +54,7 @@ class Unit:
     future: Future[Any] = field(default_factory=Future)
     worker: str = ""
     latest: float = math.inf
+    is_lost: bool = False
 
 
 class Spread:
@@ -128,10 +129,13 @@ class Spread:
         """Take in what came of a unit; nothing more does of one that was given up."""
         with self._lock:
             self._busy[unit.worker] -= 1
-            is_awaited = self._running.pop(id(unit), None) is not None
+            unit.is_lost = begun.cancelled() or begun.exception() is not None
+            is_awaited = not unit.is_lost and self._running.pop(id(unit), None) is not None
         if is_awaited:
-            _settle(unit, begun)
-        self._place()
+            went_well, value = begun.result()
+            (unit.future.set_result if went_well else unit.future.set_exception)(value)
+        if not unit.is_lost:  # the next look tells whether its worker is lost, or the cluster
+            self._place()
 
     def _watched(self) -> None:
         while not self._closing.wait(PERIOD):
@@ -152,7 +156,7 @@ class Spread:
             self._seen = now if ready else self._seen
             running = list(self._running.values())
         for unit in running:
-            if unit.worker not in ready:
+            if unit.is_lost or unit.worker not in ready:
                 self._give_up(unit, WorkerDiedError("its worker was lost"))
             elif now > unit.latest:
                 self._give_up(unit, TimeoutError(f"it was stopped after {unit.deadline:g} s"))
@@ -188,14 +192,3 @@ class Spread:
         self._drop(WorkerDiedError(STOPPED))
         self._watch.join()
         self._cluster.close()
-
-
-def _settle(unit: Unit, begun: Future[Result]) -> None:
-    """Let a unit's future come to what its worker's came to."""
-    if begun.cancelled():
-        unit.future.set_exception(WorkerDiedError("its worker was lost"))
-    elif (error := begun.exception()) is not None:
-        unit.future.set_exception(WorkerDiedError(f"its worker was lost ({error})"))
-    else:
-        went_well, value = begun.result()
-        (unit.future.set_result if went_well else unit.future.set_exception)(value)
