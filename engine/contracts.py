@@ -204,7 +204,9 @@ class WorkerDiedError(Exception):
 class Executor(Protocol):
     """Runs units of work; shaped like ``concurrent.futures.Executor``."""
 
-    workers: int
+    @property
+    def workers(self) -> int:
+        """Units that run side by side now: a cluster may grow and shrink."""
 
     def submit(
         self, function: Callable[..., Any], /, *args: Any, deadline: float | None = None

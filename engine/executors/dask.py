@@ -51,7 +51,8 @@ class Workers:
         if not slots:
             return False, WorkerDiedError(self._too_few(worker))
         charge = self._client.scatter(self._charge, workers=[worker], hash=False)
-        return self.begin_on(worker, host.prepare, charge, slots).result()
+        prepared: Result = self.begin_on(worker, host.prepare, charge, slots).result()
+        return prepared
 
     def _too_few(self, worker: str) -> str:
         has = self._there[worker]
@@ -145,7 +146,7 @@ def _connected(distributed: Any, to: Any) -> Any:
 def _quiet(distributed: Any) -> Any:
     """Return what lets our own workers leave Ctrl-C to this process."""
 
-    class Quiet(distributed.WorkerPlugin):  # type: ignore[misc, name-defined]
+    class Quiet(distributed.WorkerPlugin):  # type: ignore[misc]
         def setup(self, worker: Any) -> None:
             signal.signal(signal.SIGINT, signal.SIG_IGN)
 

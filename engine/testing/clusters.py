@@ -12,8 +12,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from engine.search.candidate import Outcome
+
 LOOPBACK = "127.0.0.1"
 QUIET = "--no-dashboard"
+
+
+def ready() -> None:
+    """Initialise a process that needs nothing."""
+
+
+def rest(seconds: float, score: float) -> Outcome:
+    """Stand for a unit of work that only waits."""
+    time.sleep(seconds)
+    return Outcome(score, seconds=seconds)
 
 
 class Cluster:
