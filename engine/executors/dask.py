@@ -125,7 +125,8 @@ def _own(distributed: Any, workers: int, threads: int) -> Any:
     """Start a scheduler in this process, and workers of one slot in processes of their own."""
     return distributed.LocalCluster(
         n_workers=workers, threads_per_worker=threads, processes=True, host="127.0.0.1",
-        dashboard_address=None, memory_limit=0, silence_logs=logging.CRITICAL,
+        scheduler_kwargs={"dashboard": False, "dashboard_address": "127.0.0.1:0"},
+        memory_limit=0, silence_logs=logging.CRITICAL,
     )  # fmt: skip
 
 

@@ -191,3 +191,14 @@ def test_a_plan_says_who_runs_the_fits(write):
         "dask on this machine: 1 fit at once, 1 thread each"
         in good("plan", "r.yaml", "compute=dask", "compute.workers=1", folder=folder).out
     )
+
+
+def test_a_plan_says_which_families_use_a_gpu_and_that_there_is_none(write, monkeypatch):
+    monkeypatch.setenv("PATH", "/nowhere")
+    folder = write("gpu", RECIPE.replace("decision_tree", "xgboost"))
+    found = good("plan", "r.yaml", "compute=gpu", folder=folder)
+    assert "used by xgboost; not linear" in found.out
+    assert "nvidia-smi was looked for, and is not here" in found.out + found.err
+    run = engine("run", "r.yaml", "compute=gpu", folder=folder)
+    assert run.code == 2
+    assert "compute.device: there is no GPU to use here" in run.err
