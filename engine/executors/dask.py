@@ -32,6 +32,7 @@ class Workers:
         self._threads = threads
         self._tasks = client.get_executor(pure=False, retries=0, allow_other_workers=False)
         self._there: dict[str, int] = {}
+        self._active: dict[str, int] = {}  # those that do not pause for want of memory
         self.where = OWN if own else f"the Dask cluster at {client.scheduler.address}"
         self.members = Members(self._prepare, self._hear)
 
@@ -40,11 +41,12 @@ class Workers:
             message = f"the connection to {self.where} was lost"
             raise SearchError(Fault(message, "compute.address", "run it again to carry on"))
         with contextlib.suppress(OSError):  # it is busy: what it said last will do
-            ask = self._client.scheduler.ncores_running
-            self._there = self._client.sync(ask, callback_timeout=ANSWER)
-        return self.members.ready(
-            {name: count // self._threads for name, count in self._there.items()}
-        )
+            ask = self._client.scheduler
+            self._there = self._client.sync(ask.ncores, callback_timeout=ANSWER)
+            self._active = self._client.sync(ask.ncores_running, callback_timeout=ANSWER)
+        slots = {name: count // self._threads for name, count in self._there.items()}
+        ready = self.members.ready(slots)
+        return {name: count if name in self._active else 0 for name, count in ready.items()}
 
     def _prepare(self, worker: str, slots: int) -> Result:
         """Send a worker what it needs, once, and let it start its processes."""
@@ -73,7 +75,10 @@ class Workers:
     def _hear(self, workers: list[str]) -> list[str]:
         """Tell workers that somebody waits; return those that know of it."""
         name = self._charge.name
-        told = self._client.run(host.hear, name, workers=workers, on_error="ignore")
+        try:
+            told = self._client.run(host.hear, name, workers=workers, on_error="ignore")
+        except (OSError, ValueError):  # one of them has just gone: the next look tells which
+            return workers
         return [worker for worker, knows in told.items() if knows]
 
     def close(self) -> None:

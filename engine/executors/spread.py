@@ -141,9 +141,9 @@ class Spread:
         while not self._closing.wait(PERIOD):
             try:
                 ready = self._cluster.ready()
-            except EngineError as error:
-                self._lost = error
-                self._drop(error)
+            except Exception as error:  # noqa: BLE001 - else everybody would wait for ever
+                self._lost = error if isinstance(error, EngineError) else self._cut_off(error)
+                self._drop(self._lost)
                 return
             self._look(ready)
             self._place()
@@ -168,6 +168,10 @@ class Spread:
             is_awaited = self._running.pop(id(unit), None) is not None
         if is_awaited:
             unit.future.set_exception(error)
+
+    def _cut_off(self, error: Exception) -> EngineError:
+        message = f"the connection to {self._where} was lost: {type(error).__name__}: {error}"
+        return SearchError(Fault(message, "compute.address", "run it again to carry on"))
 
     def _deserted(self) -> EngineError:
         message = f"{self._where} has had no worker for {PATIENCE:g} seconds"
