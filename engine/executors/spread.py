@@ -114,8 +114,16 @@ class Spread:
                     unit.latest = time.monotonic() + unit.deadline + GRACE
                 self._running[id(unit)] = unit
                 self._busy[worker] += 1
-            begun = self._cluster.begin(worker, unit.function, unit.args, unit.deadline)
-            begun.add_done_callback(partial(self._end, unit))
+            self._begun(unit).add_done_callback(partial(self._end, unit))
+
+    def _begun(self, unit: Unit) -> Future[Result]:
+        """Begin a unit; what the cluster says against it counts as the loss of its worker."""
+        try:
+            return self._cluster.begin(unit.worker, unit.function, unit.args, unit.deadline)
+        except Exception as error:  # noqa: BLE001 - of whatever kind its library has
+            failed: Future[Result] = Future()
+            failed.set_exception(error)
+            return failed
 
     def _with_room(self) -> str | None:
         """Return the worker with the most room."""

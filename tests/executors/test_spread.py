@@ -114,6 +114,24 @@ def test_what_is_lost_with_the_cluster_is_no_fault_of_a_worker():
     executor.shutdown(cancel=True)
 
 
+def test_a_worker_that_cannot_be_told_to_begin_is_one_that_is_lost():
+    cluster = Told(a=1)
+    cluster.begin = lambda *args: {}["a"]
+    executor = Spread(cluster, None, "here")
+    assert isinstance(executor.submit(print, 0).exception(20), WorkerDiedError)
+    executor.shutdown(cancel=True)
+
+
+def test_a_cluster_that_breaks_is_told_whatever_it_breaks_with():
+    cluster = Told(a=1)
+    executor = Spread(cluster, None, "the cluster at h:1")
+    running = executor.submit(print, 0)
+    cluster.error = ZeroDivisionError("nonsense")
+    with pytest.raises(SearchError, match="connection to the cluster at h:1 was lost: ZeroDiv"):
+        running.result(20)
+    executor.shutdown(cancel=True)
+
+
 def test_a_unit_whose_worker_fails_to_answer_is_reported_while_the_cluster_goes_on():
     cluster = Told(a=1, b=1)
     executor = Spread(cluster, None, "here")
