@@ -170,10 +170,16 @@ def _connect(ray: Any, address: str | None, cores: int) -> None:
         _reach(address)
         ray.init(address=address, **quiet)
     except Exception as error:  # what Ray raises here has many names
-        cause = " ".join(str(error).split())[:200] or type(error).__name__
+        cause = " ".join(str(_first(error)).split())[:250] or type(error).__name__
         message = f"no cluster of Ray can be reached at {address}: {cause}"
         hint = "start one with `ray start --head`, or leave the address out for one on this machine"
         raise SearchError(Fault(message, "compute.address", hint)) from error
+
+
+def _first(error: BaseException) -> BaseException:
+    """Return what an error began with: Ray says there what it is about."""
+    earlier = error.__cause__ or error.__context__
+    return error if earlier is None else _first(earlier)
 
 
 def _reach(address: str) -> None:

@@ -10,11 +10,11 @@ from engine.testing.executor import (
     begin,
     executor,
     given,
+    place,
     sleep,
-    started,
 )
 
-__all__ = ["apart", "executor", "started"]
+__all__ = ["apart", "executor", "place"]
 
 
 class TestExecutors(ExecutorSuite):

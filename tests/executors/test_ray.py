@@ -1,6 +1,7 @@
 """The promises of an executor on Ray, which lies in a folder of its own: in another process."""
 
 import os
+import secrets
 import subprocess
 import sys
 import time
@@ -10,7 +11,7 @@ import pytest
 from tests.ray import ROOT
 
 pytestmark = pytest.mark.slow
-SUITE = "tests/executors/test_executors.py"
+SUITES = ("tests/executors/test_executors.py", "tests/executors/test_starting.py")
 BY_ADDRESS = """\
 import sys
 from engine.executors import ray
@@ -28,9 +29,12 @@ if __name__ == "__main__":
 """
 
 
-def run(ray_folder, *words, seconds=600):
-    env = os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT), str(ray_folder)])}
-    env |= {"RAY_USAGE_STATS_ENABLED": "0"}
+TOKEN = {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": secrets.token_hex(32)}
+"""What a cluster is started with and joined by: Ray listens beyond this machine."""
+
+
+def run(ray_folder, *words, seconds=900, **environment):
+    env = os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT), str(ray_folder)])} | environment
     return subprocess.run(
         [sys.executable, *map(str, words)], capture_output=True, text=True, timeout=seconds,
         cwd=ROOT, env=env,
@@ -38,7 +42,7 @@ def run(ray_folder, *words, seconds=600):
 
 
 def test_ray_keeps_what_every_executor_promises(ray_folder):
-    words = ("-m", "pytest", "-q", "-p", "no:cacheprovider", SUITE, "-k", "ray", "-rs")
+    words = ("-m", "pytest", "-q", "-p", "no:cacheprovider", *SUITES, "-k", "ray", "-rs")
     ended = run(ray_folder, *words)
     assert ended.returncode == 0, ended.stdout
     assert "skipped" not in ended.stdout
@@ -54,7 +58,7 @@ def head(ray_folder, tmp_path):
         "--disable-usage-stats", "--include-dashboard=false", "--num-cpus=2",
         "--node-ip-address=127.0.0.1", f"--port={port}", f"--temp-dir={tmp_path.parent}/r",
     )  # fmt: skip
-    env = os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT), str(ray_folder)])}
+    env = os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT), str(ray_folder)])} | TOKEN
     with (tmp_path / "log.txt").open("w") as log:
         process = subprocess.Popen(
             [sys.executable, *words], env=env, stdout=log, stderr=log, start_new_session=True
@@ -73,7 +77,11 @@ def test_a_cluster_of_ray_by_its_address(ray_folder, head, tmp_path):
     (tmp_path / "rows" / "below").mkdir(parents=True)
     (tmp_path / "rows" / "below" / "rows.txt").write_text("a,b", "utf-8")
     (tmp_path / "by_address.py").write_text(BY_ADDRESS, "utf-8")
-    ended = run(ray_folder, tmp_path / "by_address.py", head, tmp_path / "rows", seconds=180)
+    words = (tmp_path / "by_address.py", head, tmp_path / "rows")
+    refused = run(ray_folder, *words, RAY_AUTH_MODE="disabled")
+    assert "no cluster of Ray can be reached at" in refused.stderr
+    assert "Authentication token is missing" in refused.stderr, "it says what is the matter"
+    ended = run(ray_folder, *words, **TOKEN)
     assert ended.returncode == 0, ended.stderr
     assert ended.stdout.splitlines() == ["room 2", "copies 2 {'a,b'}", "elsewhere True"]
 
