@@ -15,9 +15,9 @@ from engine.executors import host
 from engine.executors.host import Charge, Result
 from engine.executors.installed import imported
 from engine.executors.members import HIRE, HIRE_OWN, Members
+from engine.executors.reach import CONNECT, reach
 from engine.executors.spread import Spread
 
-CONNECT = 8.0  # seconds to reach a scheduler
 ANSWER = 5.0  # seconds for what takes milliseconds
 OWN = "the cluster on this machine"
 
@@ -109,7 +109,7 @@ def start(
     own = None if address else _own(distributed, workers or 1, threads)
     client = None
     try:
-        client = _connected(distributed, own or address)
+        client = _connected(distributed, own, address)
         cluster = Workers(client, own, charge, threads)
         seconds = HIRE_OWN if own else HIRE
         cluster.members.first(cluster.ready, seconds, cluster.where)
@@ -135,18 +135,20 @@ def _own(distributed: Any, workers: int, threads: int) -> Any:
     )  # fmt: skip
 
 
-def _connected(distributed: Any, to: Any) -> Any:
+def _connected(distributed: Any, own: Any, address: str | None) -> Any:
     """Return a client of a cluster of ours, or of the scheduler at an address."""
+    if own is not None:
+        client = distributed.Client(own, set_as_default=False)
+        client.register_plugin(_quiet(distributed))
+        return client
     try:
-        client = distributed.Client(to, timeout=CONNECT, set_as_default=False)
+        reach(str(address))  # a client that fails to connect may hang when it is thrown away
+        return distributed.Client(address, timeout=CONNECT, set_as_default=False)
     except (OSError, ValueError) as error:  # TimeoutError is an OSError
         cause = " ".join(str(error).split())[:200]
-        message = f"no scheduler of Dask can be reached at {to}: {cause}"
-        hint = "start one with `dask scheduler`, or leave the address out for one on this machine"
-        raise SearchError(Fault(message, "compute.address", hint)) from error
-    if not isinstance(to, str):
-        client.register_plugin(_quiet(distributed))
-    return client
+    message = f"no scheduler of Dask can be reached at {address}: {cause}"
+    hint = "start one with `dask scheduler`, or leave the address out for one on this machine"
+    raise SearchError(Fault(message, "compute.address", hint))
 
 
 def _quiet(distributed: Any) -> Any:

@@ -6,7 +6,6 @@ import contextlib
 import itertools
 import logging
 import os
-import socket
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from typing import Any
@@ -17,9 +16,9 @@ from engine.executors import host
 from engine.executors.host import Charge, Result
 from engine.executors.installed import imported
 from engine.executors.members import HIRE, HIRE_OWN, Members
+from engine.executors.reach import reach
 from engine.executors.spread import Spread
 
-CONNECT = 8.0  # seconds to reach a cluster
 ANSWER = 5.0  # seconds for what takes milliseconds
 HANDS = 4  # calls that a worker takes in at once: a unit, and what is said beside it
 STORE = 256 * 2**20  # bytes that a cluster of ours keeps results in until they are fetched
@@ -160,17 +159,20 @@ def _connect(ray: Any, address: str | None, cores: int) -> None:
     """Join a cluster, or start one."""
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # else it tells its makers of each start
     quiet = {"log_to_driver": False, "logging_level": logging.CRITICAL}
-    if address is None:
-        ray.init(
-            num_cpus=cores, include_dashboard=False, object_store_memory=STORE,
-            _node_ip_address="127.0.0.1", **quiet,
-        )  # fmt: skip
-        return
     try:
-        _reach(address)
-        ray.init(address=address, **quiet)
+        if address is None:
+            ray.init(
+                num_cpus=cores, include_dashboard=False, object_store_memory=STORE,
+                _node_ip_address="127.0.0.1", **quiet,
+            )  # fmt: skip
+        else:
+            reach(address)
+            ray.init(address=address, **quiet)
     except Exception as error:  # what Ray raises here has many names
         cause = " ".join(str(_first(error)).split())[:250] or type(error).__name__
+        if address is None:
+            message = f"no cluster of Ray can be started on this machine: {cause}"
+            raise SearchError(Fault(message, "compute.executor", "try again")) from error
         message = f"no cluster of Ray can be reached at {address}: {cause}"
         hint = "start one with `ray start --head`, or leave the address out for one on this machine"
         raise SearchError(Fault(message, "compute.address", hint)) from error
@@ -180,13 +182,6 @@ def _first(error: BaseException) -> BaseException:
     """Return what an error began with: Ray says there what it is about."""
     earlier = error.__cause__ or error.__context__
     return error if earlier is None else _first(earlier)
-
-
-def _reach(address: str) -> None:
-    """Ask whether anybody listens there: Ray itself would ask for minutes."""
-    host_name, _, port = address.removeprefix("ray://").rpartition(":")
-    with socket.create_connection((host_name, int(port)), timeout=CONNECT):
-        pass
 
 
 def _close(ray: Any, own: bool) -> None:
