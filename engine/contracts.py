@@ -204,7 +204,9 @@ class WorkerDiedError(Exception):
 class Executor(Protocol):
     """Runs units of work; shaped like ``concurrent.futures.Executor``."""
 
-    workers: int
+    @property
+    def workers(self) -> int:
+        """Units that run side by side now: a cluster may grow and shrink."""
 
     def submit(
         self, function: Callable[..., Any], /, *args: Any, deadline: float | None = None
@@ -217,6 +219,38 @@ class Executor(Protocol):
 
     def shutdown(self, cancel: bool = False) -> None:
         """Wait for what was submitted; with ``cancel``, stop and drop it."""
+
+
+class Starter(Protocol):
+    """A catalogue entry of ``engine.executors``: a module with this function.
+
+    Its row says under ``takes`` that it heeds ``address``, and under ``needs`` which package it
+    imports, and the extra that brings it.
+    """
+
+    def start(
+        self, workers: int | None, initializer: Callable[..., None], args: tuple[Any, ...], *,
+        folders: Mapping[str, str] | None = None, apart: bool = False, memory: int | None = None,
+        threads: int = 1, address: str | None = None,
+    ) -> Executor:  # fmt: skip
+        """Return an executor; each process that units run in has run ``initializer(*args)``.
+
+        Parameters
+        ----------
+        workers : int, optional
+            Units that run side by side; if not given, as many as a cluster has room for.
+        folders : mapping, optional
+            Folders of this machine by name. The initializer is given, after ``args``, where each
+            lies for it: in its place, or in a copy that the worker was sent once.
+        apart : bool
+            Units run in another process than this one, so that they can be stopped.
+        memory : int, optional
+            Bytes that each process may have; what needs more fails.
+        threads : int
+            What a unit uses: a worker of a cluster has room for fewer of many threads.
+        address : str, optional
+            Of a cluster; one is started on this machine if not given.
+        """
 
 
 class Listener(Protocol):

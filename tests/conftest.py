@@ -19,6 +19,7 @@ os.environ.pop("FORCE_COLOR", None)
 import pytest  # noqa: E402 - after the threads are settled
 from hypothesis import settings  # noqa: E402 - after the threads are settled
 
+from tests import ray  # noqa: E402 - after the threads are settled
 from tests.postgres import running  # noqa: E402 - after the threads are settled
 
 settings.register_profile("house", deadline=None, print_blob=True)
@@ -30,3 +31,9 @@ settings.load_profile("ci" if os.environ.get("CI") else "house")
 def postgres():
     """A database of PostgreSQL: its address without user and password."""
     yield from running()
+
+
+@pytest.fixture(scope="session")
+def ray_folder(tmp_path_factory):
+    """A folder that Ray is installed in, and nothing else."""
+    return ray.install(tmp_path_factory.mktemp("ray"))

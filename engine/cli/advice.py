@@ -31,16 +31,17 @@ def advice(tree: dict[str, Any]) -> Iterator[str]:
     yield from _about_cores(tree["cores"], tree["threads"])
     yield from _about_room(tree["memory"], tree["outputs"])
     if tree["gpus"]:
-        yield "fits use the CPU unless a family is told otherwise: model.xgboost.params.device=cuda"
+        yield "fits use the CPU unless a run is told otherwise: compute=gpu"
 
 
 def _about_cores(cores: dict[str, Any], threads: dict[str, Any]) -> Iterator[str]:
     given, machine_has = cores["given"], cores["machine"]
-    if given > 1:
-        yield f"{given} fits can go on side by side: compute.workers={given} (one thread each)"
+    usable = max(1, int(min(given, cores["quota"] or given)))
+    if usable > 1:
+        yield f"{usable} fits can go on side by side: compute.workers={usable} (one thread each)"
     if cores["quota"] is not None and cores["quota"] < given:
         quota = f"a quota allows {cores['quota']:.3g} of the {given} cores"
-        yield f"{quota}: more workers than that slow each other down"
+        yield f"{quota}: no more workers than that run side by side"
     elif given < machine_has:
         yield f"this process may use {given} of the machine's {machine_has} cores"
     if threads["OMP_NUM_THREADS"]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.cli import advice, console, installation, machine
+from engine.steps import devices
 
 
 def doctor_(arguments: Namespace) -> int:
@@ -29,7 +30,7 @@ def examine(root: Path) -> dict[str, Any]:
         "extras": installation.extras(),
         "cores": machine.cores(),
         "memory": machine.memory(),
-        "gpus": machine.gpus(),
+        "gpus": devices.gpus(),
         "threads": machine.threads(),
         "outputs": machine.outputs(root),
         "folders": {name: (root / name).is_dir() for name in ("recipes", "conf")},

@@ -14,6 +14,8 @@ AGAIN = f"pip install --upgrade {NAME}"
 FOR_DEVELOPERS = ("test", "dev")
 ABOUT = {
     "boosting": "the families lightgbm, catboost and ebm",
+    "dask": "fits on a cluster of Dask: compute=dask",
+    "ray": "fits on a cluster of Ray: compute=ray",
     "joblib": "jobs of a multirun side by side: hydra/launcher=joblib",
     "examples": "the data of the example recipes",
 }

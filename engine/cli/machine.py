@@ -4,31 +4,19 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 import tempfile
 from pathlib import Path
 from typing import Any
 
-from engine.steps.cores import available_cores
+from engine.steps.cores import CGROUP, allowed_cores, quota
 
-CGROUP = Path("/sys/fs/cgroup")
 MEMORY = Path("/proc/meminfo")
-SECONDS = 10
 UNLIMITED = 2**60  # older kernels write a huge number where there is no limit
 
 
 def cores() -> dict[str, Any]:
     """Return the cores of the machine, those given to this process, and a container's quota."""
-    return {"machine": os.cpu_count() or 1, "given": available_cores(), "quota": _quota()}
-
-
-def _quota() -> float | None:
-    """Cores' worth of time that a control group allows; version 2 of them, then version 1."""
-    words = _read(CGROUP / "cpu.max").split()
-    if len(words) < 2:
-        words = [_read(CGROUP / f"cpu/cpu.cfs_{name}_us").strip() for name in ("quota", "period")]
-    quota, period = (_number(word) for word in words[:2])
-    return quota / period if quota and period and quota > 0 else None
+    return {"machine": os.cpu_count() or 1, "given": allowed_cores(), "quota": quota()}
 
 
 def memory() -> dict[str, int | None]:
@@ -47,22 +35,6 @@ def _physical() -> int | None:
         return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     except (ValueError, OSError, AttributeError):
         return None
-
-
-def gpus() -> list[dict[str, str]]:
-    """Return the GPUs that nvidia-smi lists; none where there is none, or it does not answer."""
-    program = shutil.which("nvidia-smi")
-    if program is None:
-        return []
-    words = [program, "--query-gpu=name,memory.total,driver_version", "--format=csv,noheader"]
-    try:
-        ended = subprocess.run(words, capture_output=True, text=True, timeout=SECONDS, check=True)
-    except (OSError, subprocess.SubprocessError):
-        return []
-    rows = [[cell.strip() for cell in line.split(",")] for line in ended.stdout.splitlines()]
-    return [
-        dict(zip(("name", "memory", "driver"), row, strict=True)) for row in rows if len(row) == 3
-    ]
 
 
 def threads() -> dict[str, str]:

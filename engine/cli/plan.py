@@ -134,5 +134,21 @@ def _print_search(search: dict[str, Any]) -> None:
             ("candidates", f"{size}, by {console.plural(search['ranges'], 'range')}"),
             ("trials", f"{search['trials']:,}, drawn by {search['sampler']}{limit}"),
             ("fits", f"{search['fits']:,}: {done}{time}"),
+            *_computed(search["compute"]),
         ]
     )
+
+
+def _computed(compute: dict[str, Any]) -> list[tuple[str, str]]:
+    """Say where fits are run, where that is not in processes of this machine on its cores."""
+    found = []
+    if compute["executor"] != "local":
+        where = f" at {compute['address']}" if compute["address"] else " on this machine"
+        many = compute["workers"]
+        count = f"{console.plural(many, 'fit')}" if many else "as many fits as there is room for"
+        threads = console.plural(compute["threads"], "thread")
+        found.append(("run by", f"{compute['executor']}{where}: {count} at once, {threads} each"))
+    if compute["device"] == "gpu":
+        others = f"; not {', '.join(compute['cpu'])}" if compute["cpu"] else ""
+        found.append(("GPU", f"used by {', '.join(compute['gpu'])}{others}"))
+    return found

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import resource
-import signal
-from collections.abc import Callable
-from concurrent.futures import BrokenExecutor, CancelledError, Future
+import threading
+from collections import deque
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, wait
 from functools import partial
 from typing import Any
 
-from pebble import ProcessExpired, ProcessPool
-
 from engine.contracts import Executor, WorkerDiedError
+from engine.executors.seat import Seat
+
+Unit = tuple[Callable[..., Any], tuple[Any, ...], float | None]  # function, arguments, deadline
 
 
 class Inline:
@@ -35,90 +35,74 @@ class Inline:
 
 
 class Pool:
-    """Processes that start clean (forkserver) and are told once what they work on.
-
-    One that takes too long is killed, and another is started in its place.
-    """
+    """Processes side by side, each with a unit of its own; what they have no hand for waits."""
 
     def __init__(
         self, workers: int, initializer: Callable[..., None], args: tuple[Any, ...],
         memory: int | None = None,
     ) -> None:  # fmt: skip
-        context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload([initializer.__module__])  # imported once, not per worker
         self.workers = workers
-        self._begun: set[Future[Any]] = set()
-        self._pool = ProcessPool(
-            workers, initializer=_begin, initargs=(memory, initializer, args), context=context
-        )
+        self._seats = [Seat(initializer, args, memory) for _ in range(workers)]
+        self._idle = list(self._seats)
+        self._waiting: deque[tuple[Future[Any], Unit]] = deque()
+        self._futures: set[Future[Any]] = set()
+        self._lock = threading.RLock()
 
     def submit(
         self, function: Callable[..., Any], /, *args: Any, deadline: float | None = None
     ) -> Future[Any]:
-        try:
-            inner = self._pool.schedule(function, args, timeout=deadline)
-        except RuntimeError as error:  # it was broken by an earlier one
-            raise BrokenExecutor(str(error)) from error
-        outer: Future[Any] = Future()
-        outer.set_running_or_notify_cancel()
-        self._begun.add(inner)
-        inner.add_done_callback(self._begun.discard)
-        inner.add_done_callback(partial(_pass_on, outer, deadline))
-        return outer
+        future: Future[Any] = Future()
+        future.set_running_or_notify_cancel()
+        with self._lock:
+            self._futures.add(future)
+            self._waiting.append((future, (function, args, deadline)))
+        self._go_on()
+        return future
+
+    def _go_on(self) -> None:
+        """Let those that are idle begin what waits."""
+        while True:
+            with self._lock:
+                if not self._waiting or not self._idle:
+                    return
+                (future, unit), seat = self._waiting.popleft(), self._idle.pop()
+            seat.submit(*unit).add_done_callback(partial(self._finish, future, seat))
+
+    def _finish(self, future: Future[Any], seat: Seat, done: Future[Any]) -> None:
+        with self._lock:
+            self._idle.append(seat)
+            self._futures.discard(future)
+        error = done.exception()
+        if error is None:
+            future.set_result(done.result())
+        else:
+            future.set_exception(error)
+        self._go_on()
 
     def shutdown(self, cancel: bool = False) -> None:
         if cancel:
-            for inner in list(self._begun):
-                inner.cancel()
-            self._pool.stop()  # type: ignore[no-untyped-call] # it has no types
+            with self._lock:
+                dropped, self._waiting = list(self._waiting), deque()
+            for future, _ in dropped:
+                future.set_exception(WorkerDiedError("it was stopped"))
         else:
-            self._pool.close()  # type: ignore[no-untyped-call] # as above
-        self._pool.join()
-
-
-def _pass_on(outer: Future[Any], deadline: float | None, inner: Future[Any]) -> None:
-    """Let a future come to what the pool's came to, in the words of the contract."""
-    try:
-        outer.set_result(inner.result())
-    except TimeoutError:
-        outer.set_exception(TimeoutError(f"it was stopped after {deadline:g} s"))
-    except ProcessExpired as error:
-        outer.set_exception(WorkerDiedError(_ended(int(error.exitcode or 0))))
-    except CancelledError:
-        outer.set_exception(WorkerDiedError("it was stopped"))
-    except Exception as error:  # noqa: BLE001 - carried by the future, as the protocol wants
-        outer.set_exception(error)
-
-
-def _ended(code: int) -> str:
-    """Say how a process came to its end."""
-    if code < 0:
-        return f"its process was killed ({signal.Signals(-code).name})"
-    return f"its process ended by itself (code {code})"
-
-
-def _begin(memory: int | None, initializer: Callable[..., None], args: tuple[Any, ...]) -> None:
-    """Leave Ctrl-C to the process that started this one, and keep to the memory."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    initializer(*args)
-    if memory is not None:
-        resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
+            wait(list(self._futures))
+        for seat in self._seats:
+            seat.close()
 
 
 def start(
-    workers: int, initializer: Callable[..., None], args: tuple[Any, ...], *,
-    apart: bool = False, memory: int | None = None,
+    workers: int | None, initializer: Callable[..., None], args: tuple[Any, ...], *,
+    folders: Mapping[str, str] | None = None, apart: bool = False, memory: int | None = None,
+    threads: int = 1, address: str | None = None,
 ) -> Executor:  # fmt: skip
-    """Return an executor; each of its processes has run ``initializer(*args)``.
+    """Return an executor, as :class:`engine.contracts.Starter` says; folders are used in place.
 
-    Parameters
-    ----------
-    apart : bool
-        A process of its own for a single worker too, so that it can be stopped.
-    memory : int, optional
-        Bytes that each process may have; what needs more fails.
+    ``apart`` asks for a process for a single worker too, so that it can be stopped.
     """
-    if workers > 1 or apart or memory is not None:
-        return Pool(workers, initializer, args, memory)
-    initializer(*args)
+    given = args if folders is None else (*args, folders)
+    count = workers or 1
+    if count > 1 or apart or memory is not None:
+        return Pool(count, initializer, given, memory)
+    initializer(*given)
     return Inline()

@@ -40,4 +40,5 @@ def circumstances(family: Family, setting: Setting) -> dict[str, Any]:
         (family.threads, setting.threads),
         (family.categories, list(range(setting.categories)) or None),
     )
-    return {name: value for name, value in named if name}
+    given = {name: value for name, value in named if name}
+    return given | family.takes.gpu if setting.device == "gpu" else given

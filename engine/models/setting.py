@@ -32,6 +32,8 @@ class Setting:
         Of the first columns: 1 where predictions may only rise, -1 where they may only fall.
     rows : int, optional
         How many are fitted.
+    device : {"cpu", "gpu"}
+        What families that can use a GPU are told.
     """
 
     classify: bool
@@ -42,6 +44,7 @@ class Setting:
     in_time: bool = False
     signs: tuple[int, ...] = ()
     rows: int | None = None
+    device: str = "cpu"
 
 
 def class_name(family: Family, classify: bool) -> str:

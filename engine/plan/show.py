@@ -7,14 +7,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from engine.plan import estimate
+from engine.plan import computing, estimate
 from engine.plan.build import Plan, Planned
 from engine.plan.outputs import read_json
 from engine.recipe.space import default
 from engine.search.candidate import FamilySpace, Trial
 from engine.search.draw import FEW, dimensions, space_size
 from engine.search.record import read_trials
-from engine.steps import expect, fitting, inspect, load, monotone
+from engine.steps import cores, expect, fitting, inspect, load, monotone
 from engine.steps.assemble import Assembled, spaces
 from engine.steps.features import Step, treatments
 from engine.steps.measures import metric_name
@@ -51,7 +51,8 @@ def describe(plan: Plan, latest: Path | None) -> dict[str, Any]:
 
 def _notices(plan: Plan) -> list[str]:
     """What is told of the rows before anything is made of them."""
-    return [*load.notices(plan.results["load"]), *expect.notices(plan.results["expect"])]
+    found = [*load.notices(plan.results["load"]), *expect.notices(plan.results["expect"])]
+    return [*found, *computing.notices(plan.recipe)]
 
 
 def step_tree(step: Planned) -> dict[str, Any]:
@@ -127,9 +128,11 @@ def _search(
     trials = int(min(plan.recipe.search.trials, size)) if size <= FEW else plan.recipe.search.trials
     told = _told(plan, step)
     done = min(len(told), trials) if step.state != "done" else trials
-    folds = len(plan.results["split"].folds)
+    split: Split = plan.results["split"]
+    folds, names = len(split.folds), [family.name for family in families]
     return {
-        "families": [family.name for family in families],
+        "families": names,
+        "compute": computing.describe(plan.recipe, names, len(split.train)),
         "ranges": dimensions(families),
         "candidates": size if math.isfinite(size) else None,
         "sampler": "grid" if size <= FEW else plan.recipe.search.sampler,
@@ -153,7 +156,8 @@ def _time(
     if found is None:
         return {"seconds_per_fit": None, "seconds_left": None}
     left = estimate.seconds_left(found, families, done, trials, folds)
-    left = min(left / plan.recipe.compute.workers, plan.recipe.search.timeout or math.inf)
+    workers, _ = cores.shared(plan.recipe, len(split.train))
+    left = min(left / (workers or 1), plan.recipe.search.timeout or math.inf)
     others = [s.name for s in plan.steps if s.state == "to do" and s.name != "search"]
     left += estimate.of_steps(latest, others)
     return {"seconds_per_fit": dict(found.seconds), "seconds_left": left}

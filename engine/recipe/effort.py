@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from engine.recipe.durations import Duration
-from engine.recipe.part import NotYet, Part
+from engine.recipe.part import Part
 from engine.recipe.sizes import Size
 
 
@@ -44,12 +44,17 @@ class Compute(Part):
     """What the run may use."""
 
     executor: str = "local"
-    """Where fits are run: local, or an installed executor."""
-    workers: Annotated[int, Field(ge=1)] = 1
-    """Processes that fit side by side."""
+    """Where fits are run: local, dask, ray, or an installed executor."""
+    workers: Annotated[int, Field(ge=1)] | None = None
+    """Fits that run side by side. If not given: one on this machine, and as many as a cluster has
+    room for. On this machine never more than cores."""
     threads: Annotated[int, Field(ge=1)] | None = None
-    """Threads for each fit; if not given, one for few rows, else the cores shared among workers."""
-    address: NotYet = None
-    """A cluster to connect to."""
+    """Threads for each fit; if not given, one for few rows, else the cores shared among workers.
+    Together they never exceed the cores."""
+    address: Annotated[str, Field(min_length=1)] | None = None
+    """The cluster to connect to, such as tcp://host:8786 (dask) or ray://host:10001; if not given,
+    one is started on this machine."""
+    device: Literal["cpu", "gpu"] = "cpu"
+    """`gpu` lets families that can use a GPU use it; the plan says which do."""
     memory: Size | None = None
     """Bytes, or 2GB, that each worker may have; a fit that needs more has failed."""

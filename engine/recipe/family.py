@@ -42,6 +42,8 @@ class Takes(Part):
     """Whether rows may weigh differently; looked up by class if not given."""
     monotone: str | None = None
     """The parameter that takes the sign of each column; null where there is none."""
+    gpu: dict[str, Any] = {}
+    """Parameters that let it use a GPU; empty where it cannot."""
 
 
 class Objective(Part):

@@ -35,8 +35,8 @@ class Driver:
         ``submit(candidate, trial, fold)`` begins a unit of work and returns its future.
     folds : int
         Units per trial.
-    workers : int
-        Units that run side by side.
+    workers : int or callable
+        Units that run side by side; or what tells, where a cluster grows and shrinks.
     stop : callable
         True when the time is up: no further trial is begun then, but for the first. A unit that
         was stopped then is no failure, but left to a search that carries on.
@@ -54,7 +54,7 @@ class Driver:
         record: Record,
         submit: Submit,
         folds: int,
-        workers: int,
+        workers: int | Callable[[], int],
         listener: Listener,
         stop: Callable[[], bool],
         pruner: Pruner | None = None,
@@ -65,7 +65,7 @@ class Driver:
         self.record = record
         self.submit = submit
         self.folds = folds
-        self.workers = workers
+        self.workers = workers if callable(workers) else lambda: workers
         self.listener = listener
         self.stop = stop
         self.pruner = pruner or Pruner("none", folds, maximize=True)
@@ -98,7 +98,7 @@ class Driver:
 
     def _fill(self, total: int) -> None:
         """Keep the workers busy, as far as the draws may run ahead."""
-        while len(self._running) < self.workers and not self._is_cut:
+        while len(self._running) < self.workers() and not self._is_cut:
             index = self._first_waiting()
             if index is not None:
                 self._begin(index, self._open[index].waiting.pop(0))

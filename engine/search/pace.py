@@ -20,14 +20,16 @@ class Pace:
 
     Parameters
     ----------
-    workers : int
-        Units that run side by side.
+    workers : int or callable
+        Units that run side by side; or what tells, where a cluster grows and shrinks.
     left : callable
         Seconds that the search may still take; None where there is no limit.
     """
 
-    def __init__(self, workers: int, left: Callable[[], float | None] = _endless) -> None:
-        self._workers = workers
+    def __init__(
+        self, workers: int | Callable[[], int], left: Callable[[], float | None] = _endless
+    ) -> None:
+        self._workers = workers if callable(workers) else lambda: workers
         self._left = left
         self._seconds: dict[str, float] = defaultdict(float)
         self._units: dict[str, int] = defaultdict(int)
@@ -56,4 +58,4 @@ class Pace:
         if left is None or units == 0 or not (own or self._units[family]):
             return True
         each = own or self._seconds[family] / self._units[family]
-        return each * math.ceil(units / self._workers) <= left
+        return each * math.ceil(units / max(1, self._workers())) <= left

@@ -13,7 +13,7 @@ from engine.contracts import Fold, Index
 from engine.models import Setting
 from engine.recipe.schema import Recipe
 from engine.search.candidate import Candidate, Trial
-from engine.steps import inner, measures, unit
+from engine.steps import devices, inner, measures, unit
 from engine.steps.assemble import Assembled, pipeline
 from engine.steps.cores import threads
 from engine.steps.split import Split
@@ -51,6 +51,7 @@ class Learner:
         setting = Setting(
             bool(split.target.classes), self.recipe.seed, threads(self.recipe, 1, len(rows)), 0,
             trial.refit_rounds(), split.time is not None, rows=len(rows),
+            device=devices.here(self.recipe),
         )  # fmt: skip
         columns = self.assembled.contract.columns
         whole = pipeline(self.recipe, trial.candidate, columns, setting)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from engine import catalogue
-from engine.contracts import Executor, Listener, Metric
+from engine.contracts import Executor, Listener, Metric, Starter
 from engine.errors import Fault, SearchError
 from engine.models import Setting
 from engine.recipe.schema import Recipe
@@ -25,9 +25,8 @@ from engine.search.failures import causes
 from engine.search.pace import Pace
 from engine.search.prune import Pruner
 from engine.search.record import Record, read_trials, read_unit, unit_path
-from engine.steps import ending, fitting, history, measures, suits, unit
+from engine.steps import cores, devices, ending, fitting, history, measures, suits, unit
 from engine.steps.assemble import Assembled, pipeline, spaces
-from engine.steps.cores import threads
 from engine.steps.features import treatments
 from engine.steps.split import Split
 
@@ -40,6 +39,7 @@ READS = (
 NEEDS = ("split", "assemble")
 LIBRARIES = ("scikit-learn", "optuna", "numpy", "scipy")
 FITS = True  # the libraries of the recipe's families count too
+A_FEW = 4  # processes on each machine of a cluster, of which it is not known how many it has
 KEEPS = True  # the folder outlives the run: a longer search carries on in it
 
 
@@ -87,10 +87,13 @@ def run(recipe: Recipe, inputs: Inputs, folder: Path, listener: Listener) -> Sea
     parts: Split = inputs["split"]
     classify = bool(parts.target.classes)
     recipe, left_out = fitting.suited(recipe, parts)
+    if recipe.compute.address is None:
+        devices.require(recipe)
     metrics = measures.metrics(recipe, parts)
     metric = metrics[0]
     families = spaces(recipe, classify)
-    for text in [*left_out, *_looked_at(recipe, families, inputs["assemble"], parts)]:
+    looked_at = _looked_at(recipe, families, inputs["assemble"], parts)
+    for text in (*left_out, *looked_at, *cores.notices(recipe)):
         listener("notice", text=text)
     hurried = recipe.search.timeout is not None
     proposer = Proposer(families, recipe.search.sampler, recipe.seed, metric.maximize, hurried)
@@ -125,7 +128,6 @@ def _drive(
     recipe: Recipe, inputs: Inputs, folder: Path, listener: Listener, proposer: Proposer,
     metric: Metric, scoring: float,
 ) -> list[Trial]:  # fmt: skip
-    workers = recipe.compute.workers
     record = Record(folder, list(proposer.families.values()), metric.maximize)
     budget = Budget(folder / "seconds.txt", recipe.search.timeout, getattr(inputs, "begun", None))
     executor = _start(recipe, inputs, metric.name)
@@ -134,9 +136,9 @@ def _drive(
     try:
         submit = partial(_submit, executor, budget, recipe.search.fit_timeout)
         driver = Driver(
-            proposer, record, submit, folds, workers, told, budget.is_over,
+            proposer, record, submit, folds, lambda: executor.workers, told, budget.is_over,
             Pruner(recipe.search.pruner, folds, metric.maximize), recipe.search.max_failure_rate,
-            Pace(workers, budget.left),
+            Pace(lambda: executor.workers, budget.left),
         )  # fmt: skip
         begun = {"done": len(driver.told), "first": best(driver.told, metric.maximize)}
         told("search_started", maximize=metric.maximize, folds=folds, **begun)
@@ -153,14 +155,15 @@ def _drive(
 
 
 def _start(recipe: Recipe, inputs: Inputs, metric: str) -> Executor:
-    workers = recipe.compute.workers
+    compute = recipe.compute
+    workers, threads = cores.shared(recipe, len(inputs["split"].train))
     folders = {step: str(inputs.folder(step)) for step in NEEDS}
-    each = threads(recipe, workers, len(inputs["split"].train))
-    given = (recipe.model_dump(), folders, metric, workers, each)
-    executor: Executor = catalogue.find("executors", recipe.compute.executor).start(
-        workers, unit.attach, given, apart=_may_stop(recipe), memory=recipe.compute.memory
-    )
-    return executor
+    given = (recipe.model_dump(), metric, workers or A_FEW, threads)
+    starter: Starter = catalogue.find("executors", compute.executor)
+    return starter.start(
+        workers, unit.attach, given, folders=folders, apart=_may_stop(recipe),
+        memory=compute.memory, threads=threads, address=compute.address,
+    )  # fmt: skip
 
 
 def _may_stop(recipe: Recipe) -> bool:

@@ -23,7 +23,7 @@ from engine.estimators.boosters import keep
 from engine.models import Setting
 from engine.recipe.schema import Recipe
 from engine.search.candidate import Candidate, Outcome
-from engine.steps import assemble, inner, split
+from engine.steps import assemble, devices, inner, split
 from engine.steps.assemble import Assembled, pipeline
 from engine.steps.blame import blamed
 from engine.steps.split import Split
@@ -62,7 +62,10 @@ class Material:
         in_time = self.split.time is not None
         classify = bool(self.split.target.classes)
         seed = self.recipe.seed if seed is None else seed
-        return Setting(classify, seed, self.threads, in_time=in_time, rows=rows)
+        return Setting(
+            classify, seed, self.threads, in_time=in_time, rows=rows,
+            device=self.recipe.compute.device,
+        )  # fmt: skip
 
     def seeds(self, candidate: Candidate) -> list[int]:
         """Return the seeds that a candidate is fitted with, the recipe's first.
@@ -147,23 +150,30 @@ def _size(table: Any) -> int:
 _attached: Material | None = None
 
 
-def attach(recipe: Mapping[str, Any], folders: Mapping[str, str], metric: str, workers: int,
-           threads: int) -> None:  # fmt: skip
+def attach(recipe: Mapping[str, Any], metric: str, workers: int, threads: int,
+           folders: Mapping[str, str]) -> None:  # fmt: skip
     """Make this process ready for the units of a study.
 
     Parameters
     ----------
     recipe : mapping
         The recipe as plain values.
-    folders : mapping
-        Where the results of the steps ``split`` and ``assemble`` lie.
     workers : int
         Processes that share the memory for prepared folds.
     threads : int
         For each fit.
+    folders : mapping
+        Where the results of the steps ``split`` and ``assemble`` lie for this process.
+
+    Raises
+    ------
+    RecipeError
+        If fits are to use a GPU, and this machine has none.
     """
     global _attached
     read = Recipe.model_validate(recipe)
+    if read.compute.address is not None:  # this machine is another than the driver's
+        devices.require(read)
     parts = split.load(read, Path(folders["split"]))
     _attached = Material(
         read,

@@ -5,6 +5,7 @@ from importlib import metadata
 import pytest
 
 from engine.cli import doctor, installation, machine
+from engine.steps import cores, devices
 from tests.cli.conftest import Engine
 
 
@@ -105,14 +106,14 @@ def test_gpus(engine: Engine, folder, monkeypatch, script, count):
     program.write_text(f"#!/bin/sh\n{script}\n", "utf-8")
     program.chmod(0o755)
     monkeypatch.setenv("PATH", f"{program.parent}:{os.environ['PATH']}")
-    assert len(machine.gpus()) == count
+    assert len(devices.gpus()) == count
     out = engine("doctor").out
     assert ("NVIDIA H200, 143771 MiB, driver 570.1" in out) == bool(count)
 
 
 def test_without_nvidia_smi_there_is_no_gpu(monkeypatch):
     monkeypatch.setenv("PATH", "/nowhere")
-    assert machine.gpus() == []
+    assert devices.gpus() == []
 
 
 @pytest.mark.parametrize(
@@ -129,7 +130,7 @@ def test_a_quota_of_a_container(tmp_path, monkeypatch, files, quota):
     for name, content in files.items():
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(content, "utf-8")
-    monkeypatch.setattr(machine, "CGROUP", tmp_path)
+    monkeypatch.setattr(cores, "CGROUP", tmp_path)
     assert machine.cores()["quota"] == quota
 
 
@@ -150,8 +151,7 @@ def test_advice_on_threads_and_room(folder, monkeypatch):
     )
     advice = "\n".join(doctor.examine(folder)["advice"])
     for part in (
-        "compute.workers=4",
-        "a quota allows 1.5",
+        "a quota allows 1.5 of the 4 cores: no more workers than that",
         "OMP_NUM_THREADS=1",
         "OMP_WAIT_POLICY",
         "1.0 MiB",

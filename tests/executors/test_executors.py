@@ -1,33 +1,24 @@
 import os
-import signal
 from concurrent.futures import BrokenExecutor
 
-import numpy as np
 import pytest
 
 from engine.executors import local
-from engine.testing.executor import ExecutorSuite, apart, begin, executor, given, sleep
+from engine.testing.executor import (
+    ExecutorSuite,
+    apart,
+    begin,
+    executor,
+    given,
+    place,
+    sleep,
+)
 
-__all__ = ["apart", "executor"]
+__all__ = ["apart", "executor", "place"]
 
 
 class TestExecutors(ExecutorSuite):
     pass
-
-
-def ignores_interrupts():
-    return signal.getsignal(signal.SIGINT) is signal.SIG_IGN
-
-
-def eat(megabytes):
-    return float(np.ones(megabytes * 125_000).sum())
-
-
-@pytest.fixture
-def pool():
-    found = local.start(2, begin, (1,))
-    yield found
-    found.shutdown(cancel=True)
 
 
 def test_one_worker_is_this_process_unless_it_may_be_stopped():
@@ -37,22 +28,15 @@ def test_one_worker_is_this_process_unless_it_may_be_stopped():
     found.shutdown()
 
 
-def test_several_workers_are_processes_that_leave_interrupts_to_this_one(pool):
-    assert pool.submit(sleep, 0).result(60) != os.getpid()
-    assert pool.submit(ignores_interrupts).result(60)
+def test_several_workers_are_processes():
+    found = local.start(2, begin, (1,))
+    assert found.submit(sleep, 0).result(60) != os.getpid()
+    found.shutdown(cancel=True)
 
 
-def test_memory_above_the_cap_is_refused_and_the_worker_goes_on():
-    found = local.start(1, begin, (1,), memory=1_000_000_000)
-    assert found.submit(eat, 10).result(60) == 10 * 125_000
-    with pytest.raises(MemoryError):
-        found.submit(eat, 2000).result(60)
-    assert found.submit(given, 2).result(60) == (1, 2)
-    found.shutdown()
-
-
-def test_an_initializer_that_fails_breaks_the_pool():
-    found = local.start(2, sleep, ("no number",))
+@pytest.mark.parametrize("workers", [1, 2])
+def test_an_initializer_that_fails_breaks_the_pool(workers):
+    found = local.start(workers, sleep, ("no number",), apart=True)
     with pytest.raises(BrokenExecutor):
         found.submit(given, 1).result(60)
     found.shutdown(cancel=True)

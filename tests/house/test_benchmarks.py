@@ -10,6 +10,7 @@ from tests.house import tracked
 SMALL = {
     "auto_features.py": ["--rows", "3000", "--times", "1"],
     "commands.py": ["--runs", "1"],
+    "dask_workers.py": ["--workers", "2", "--trials", "2", "--seconds", "0.1"],
     "derive.py": ["--rows", "2000"],
     "flights.py": ["--sample", "2000"],
     "explore_page.py": ["--rows", "2000"],

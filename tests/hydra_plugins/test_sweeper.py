@@ -164,7 +164,7 @@ def _python(code: str, *path: Path) -> str:
 def test_any_launcher_runs_the_same_jobs(
     app: Application, launcher: str, request: pytest.FixtureRequest
 ) -> None:
-    more = [str(request.getfixturevalue("ray"))] if launcher == "ray" else []
+    more = [str(request.getfixturevalue("ray_folder"))] if launcher == "ray" else []
     env = {"PYTHONPATH": os.pathsep.join([str(ROOT), *more])}
     words = (*RANGES, SEED, "hydra.sweeper.n_trials=6", "hydra.sweeper.n_jobs=3")
     app.sweep(*words)
@@ -174,20 +174,3 @@ def test_any_launcher_runs_the_same_jobs(
     log = f"log={app.folder / 'jobs.txt'}"
     app.sweep(*words, f"hydra/launcher={launcher}", log, *one, env=env)
     assert [app.results, sorted(app.jobs)] == alone
-
-
-@pytest.fixture
-def ray(tmp_path: Path) -> Path:
-    """Install Ray and its launcher in a folder of their own.
-
-    The launcher's metadata ask for a cloudpickle older than joblib's, with which it works all the
-    same; so it can be no extra, and what it depends on is left out here.
-    """
-    wanted = ("hydra-ray-launcher", "ray", "filelock", "msgpack", "protobuf")
-    pinned = (ROOT / "constraints.txt").read_text("utf-8").splitlines()
-    exact = [line for line in pinned if line.partition("==")[0] in wanted]
-    assert len(exact) == len(wanted)
-    folder = tmp_path / "ray"
-    command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target"]
-    subprocess.run([*command, str(folder), *exact], check=True, timeout=600)
-    return folder

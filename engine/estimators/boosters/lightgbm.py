@@ -23,9 +23,10 @@ def fit(estimator: Any, rows: Rows, watch: Rows | None, asked: Asked) -> Any:
         weights = None if watch.weight is None else [watch.weight]
         watched = {"eval_X": watch.X, "eval_y": watch.y, "eval_sample_weight": weights}
     positions = list(range(asked.categories))
-    return booster.fit(
-        rows.X, rows.y, sample_weight=rows.weight, categorical_feature=positions, **watched
-    )
+    booster.fit(rows.X, rows.y, sample_weight=rows.weight, categorical_feature=positions, **watched)
+    if booster.get_params().get("device_type", "cpu") != "cpu":
+        booster.set_params(device_type="cpu")  # it predicts on any machine, and says so
+    return booster
 
 
 def most(estimator: Any) -> int | None:

@@ -23,13 +23,22 @@ def fit(estimator: Any, rows: Rows, watch: Rows | None, asked: Asked) -> Any:
         booster.set_params(monotone_constraints=f"({','.join(map(str, asked.signs))})")
     with _matrices_kept(booster, rows, watch):
         if watch is None:
-            return booster.fit(rows.X, rows.y, sample_weight=rows.weight)
+            return _on_any_machine(booster.fit(rows.X, rows.y, sample_weight=rows.weight))
         booster.set_params(early_stopping_rounds=asked.rounds)
         weights = None if watch.weight is None else [watch.weight]
-        return booster.fit(
+        booster.fit(
             rows.X, rows.y, sample_weight=rows.weight, eval_set=[(watch.X, watch.y)],
             sample_weight_eval_set=weights, verbose=False,
         )  # fmt: skip
+    return _on_any_machine(booster)
+
+
+def _on_any_machine(fitted: Any) -> Any:
+    """Let what was fitted on a GPU predict without one: a bundle is served anywhere."""
+    if fitted.device not in (None, "cpu"):
+        fitted.set_params(device="cpu")
+        fitted.get_booster().set_param({"device": "cpu"})
+    return fitted
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from engine import catalogue
 from engine.errors import Fault
 from engine.recipe.checks import (
     fields,
+    in_compute,
     in_data,
     in_derive,
     in_expect,
@@ -100,6 +101,7 @@ def _meaning(tree: Mapping[str, Any]) -> Iterator[tuple[Key, Fault]]:
     yield from in_split.faults(data, _section(tree, "evaluation"))
     yield from in_search.faults(_section(tree, "search"), data, _section(tree, "evaluation"))
     yield from _named(tree)
+    yield from in_compute.faults(tree)
     yield from in_metrics.faults(tree)
     yield from in_features.faults(tree)
     yield from in_derive.faults(tree)
