@@ -31,7 +31,7 @@ def print_leaderboard(metric: str, rows: Sequence[Mapping[str, Any]]) -> None:
             _score(row, metric),
             row["trials"],
             console.duration(row["seconds"]),
-            row["error"] or _values(row["values"]),
+            row["error"] or short_values(row["values"]),
         )
         for rank, row in enumerate(rows, 1)
     ]
@@ -47,10 +47,11 @@ def _score(row: Mapping[str, Any], metric: str) -> str:
     return console.spread(row["cv"].get(metric)) + mark
 
 
-def _values(values: Mapping[str, Any]) -> str:
-    shown = list(values.items())[:MOST_VALUES]
+def short_values(values: Mapping[str, Any], most: int = MOST_VALUES) -> str:
+    """Write values that were drawn, by the last word of their keys."""
+    shown = list(values.items())[:most]
     texts = [f"{_called(key)}={_short(value)}" for key, value in shown]
-    return " ".join(texts) + (" ..." if len(values) > MOST_VALUES else "")
+    return " ".join(texts) + (" ..." if len(values) > most else "")
 
 
 def _called(key: str) -> str:
