@@ -119,7 +119,7 @@ def _drive(
     metric: Metric,
 ) -> list[Trial]:  # fmt: skip
     workers = recipe.compute.workers
-    record = Record(folder, list(proposer.families.values()), metric.maximize)
+    record = Record(folder, list(proposer.families.values()), metric.maximize, metric.name)
     budget = Budget(folder / "seconds.txt", recipe.search.timeout)
     executor = _start(recipe, inputs, metric.name)
     folds = len(inputs["split"].folds)

@@ -91,8 +91,8 @@ def test_a_word_without_equals_sign_is_no_override():
     assert "written key=value" in faults("run", "churn", "seed")
 
 
-def test_resume_names_a_run(words=("shop", "--resume=x", "seed=3")):
-    found = parse("run", words)
+def test_resume_names_a_run():
+    found = parse("run", ("shop", "--resume=x", "seed=3"))
     assert (found.recipe, found.resume, found.overrides) == ("shop", "x", ["seed=3"])
     assert "--resume needs a value" in faults("run", "shop", "--resume")
 
