@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
@@ -23,6 +24,7 @@ from engine.recipe.load import load
 
 COLUMNS = ("recipe", "going on for>", "trials>", "best so far", "a minute>", "left>", "by")
 NONE = "Nothing is running."
+SHARE = 0.2  # of a processor's time: nothing else is done meanwhile
 
 
 def wanted(recipe: str | None) -> tuple[str, ...]:
@@ -86,7 +88,7 @@ def watch(names: Sequence[str], json: bool) -> int:
         else:
             console.line(NONE)
         return 0
-    screen = Screen(out, lambda width, height: picture(trees(names), width, height))
+    screen = Screen(out, lambda width, height: picture(trees(names), width, height), SHARE)
     try:
         screen.start()
         threading.Event().wait()
@@ -99,7 +101,7 @@ def watch(names: Sequence[str], json: bool) -> int:
     return 0
 
 
-def picture(found: Sequence[Mapping[str, Any]], width: int, height: int) -> list[Any]:
+def picture(found: Sequence[Mapping[str, Any]], width: int, height: int) -> list[RenderableType]:
     """Draw the runs that go on; columns are left out where a terminal is too narrow."""
     if not found:
         return [Text(f"{NONE} (Ctrl-C ends this)", "dim", no_wrap=True, overflow="crop")]

@@ -78,8 +78,8 @@ def _won(pinned: pin.Pinned) -> str:
 def _notes(pinned: pin.Pinned) -> list[str]:
     """Say what a reader of the difference would wonder about."""
     notes = [f"taken over from the command of that run: {text}" for text in pinned.taken]
-    if pinned.card["trial"] != pinned.row["trial"]:
-        notes.append("what won is made of several candidates: this is the best of them alone")
+    if len(pinned.card.get("members", ())) > 1:
+        notes.append("what won is made of several candidates: this is the best of them by itself")
     return notes
 
 

@@ -8,17 +8,16 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from rich.console import Console, Group
+from rich.console import Console, Group, RenderableType
 from rich.live import Live
-from rich.text import Text
 
 SHORTEST = 0.25  # seconds between two pictures
 LONGEST = 1.0  # a clock goes on where nothing happens
-SHARE = 0.008  # of a processor's time, at most
+SHARE = 0.008  # of a processor's time, at most: the rest is for the fits
 
-Draw = Callable[[int, int], list[Text]]
+Draw = Callable[[int, int], Sequence[RenderableType]]
 
 
 class Screen:
@@ -28,9 +27,12 @@ class Screen:
     ----------
     draw : callable
         ``draw(width, height)`` returns the lines.
+    share : float
+        Of a processor's time that this may take.
     """
 
-    def __init__(self, out: Console, draw: Draw) -> None:
+    def __init__(self, out: Console, draw: Draw, share: float = SHARE) -> None:
+        self._share = share
         self._out = out
         self._draw = draw
         self._changed = threading.Event()
@@ -85,7 +87,7 @@ class Screen:
                 live.update(self._picture(), refresh=True)
             except (OSError, ValueError):  # the terminal is gone: that ends no search
                 return
-            pause = max(SHORTEST, (time.thread_time() - begin) / SHARE)
+            pause = max(SHORTEST, (time.thread_time() - begin) / self._share)
 
     def _picture(self) -> Group:
         return Group(*self._draw(*self._out.size))

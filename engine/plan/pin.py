@@ -81,7 +81,8 @@ def pin(recipe: str, run: Path, others: bool = False, force: bool = False) -> Pi
         If the recipe has changed since the run in what the score depends on, or if its text
         cannot be made to give the winner.
     """
-    card, row = read_json(run / SCORECARD), read_json(run / "leaderboard.json")[0]
+    card, rows = read_json(run / SCORECARD), read_json(run / "leaderboard.json")
+    row = next(row for row in rows if "candidate" in row)  # others are made of several candidates
     family = row["family"]
     kept = run / "recipe.yaml"
     tree = narrowed(reading.read(kept).tree, family)

@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from engine.plan.outputs import RUNNING, Outputs
 from engine.plan.provenance import now
 from engine.search.candidate import Trial
 from engine.search.driver import best
-from engine.search.record import read_trials
+from engine.search.record import TRIALS, read_trials
 
 FILE = "running.json"
 KEPT = ("total", "done", "seconds", "maximize", "metric", "folds")  # of what a search begins with
@@ -151,7 +152,15 @@ def _trials(outputs: Outputs, facts: dict[str, Any]) -> list[Trial]:
     name = facts.get("search")
     if not name:
         return []
+    folder = outputs.store.root / Path(name).name
     try:
-        return read_trials(outputs.store.root / Path(name).name)[: facts.get("total")]
+        found = (folder / TRIALS).stat()
+        return list(_read(folder, found.st_size, found.st_mtime_ns))[: facts.get("total")]
     except (OSError, ValueError, KeyError, TypeError):  # is cleared just now
         return []
+
+
+@lru_cache(maxsize=16)
+def _read(folder: Path, size: int, changed: int) -> tuple[Trial, ...]:
+    """Read what a search has told, once for each state of its file."""
+    return tuple(read_trials(folder))

@@ -328,6 +328,15 @@ def test_how_long_was_searched_is_not_taken_over():
     assert "trials" not in found.after
 
 
+def test_of_what_is_made_of_several_candidates_the_best_by_itself_is_pinned():
+    lay(FORMS["word"])
+    run, candidate = ran()
+    single = json.loads((run / "leaderboard.json").read_text("utf-8"))
+    rows = [{"family": "ensemble", "members": [{"trial": 3}, {"trial": 4}]}, *single]
+    (run / "leaderboard.json").write_text(json.dumps(rows), "utf-8")
+    assert candidates(pin("r", run).after)[0].candidate(pytest.fail).key == candidate.key
+
+
 def test_a_family_that_the_recipe_does_not_name_can_have_won():
     lay(DATA + "model: [linear, dummy]\n")
     run, candidate = ran("xgboost", "model=xgboost")
