@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from collections.abc import Sequence
 
 from engine.errors import EngineError
@@ -15,6 +16,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     0 is success, 2 an error that the user can mend, 1 a bug of the engine; 130 and 143 say that
     it was stopped, by Ctrl-C or by SIGTERM.
     """
+    begun = time.monotonic()
     from engine.cli import failure, stopping
 
     words = list(sys.argv[1:] if argv is None else argv)
@@ -23,15 +25,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # spinning threads stall shared cores
     failure.accept_any_text()
     with stopping.heeded():
-        return _run(words, debug)
+        return _run(words, debug, begun)
 
 
-def _run(words: Sequence[str], debug: bool) -> int:
+def _run(words: Sequence[str], debug: bool, begun: float) -> int:
     from engine.cli import failure, stopping
     from engine.cli.dispatch import dispatch
 
     try:
-        code = dispatch(words)
+        code = dispatch(words, begun)
         sys.stdout.flush()  # here, so that a closed pipe is noticed while it can be dealt with
         return code
     except EngineError as error:

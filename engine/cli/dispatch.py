@@ -13,8 +13,11 @@ from engine.cli.words import HELP, YAML, parse
 from engine.errors import Fault, RecipeError
 
 
-def dispatch(words: Sequence[str]) -> int:
-    """Run the verb that the words name, and return the exit code."""
+def dispatch(words: Sequence[str], begun: float) -> int:
+    """Run the verb that the words name, and return the exit code.
+
+    ``begun`` is when the command was given, by ``time.monotonic()``.
+    """
     if words[:1] == ["--version"]:
         print(help.version_line())
         return 0
@@ -25,6 +28,7 @@ def dispatch(words: Sequence[str]) -> int:
         print(help.of(name) if name else help.overview())
         return 0
     arguments = parse(name, rest)
+    arguments.begun = begun
     function = getattr(importlib.import_module(f"engine.cli.{VERBS[name].module}"), f"{name}_")
     return int(function(arguments) or 0)
 

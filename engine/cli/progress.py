@@ -44,8 +44,9 @@ class Watcher:
         self._screen.stop()
 
     def __call__(self, event: str, **facts: Any) -> None:
-        stopping.insist()
-        if self.quiet and not self.live and event not in ("notice", "waiting"):
+        if event != "interrupted":  # which is the answer to it
+            stopping.insist()
+        if self.quiet and not self.live and event not in ("notice", "waiting", "interrupted"):
             return
         handler = getattr(self, f"_{event}", None)
         if handler:
@@ -56,6 +57,14 @@ class Watcher:
         console.notice(text, self._out)
 
     _waiting = _notice
+
+    def _interrupted(self, trials: int) -> None:
+        """End a run early, but a run of many jobs at once: the others are not begun either."""
+        if self.quiet:
+            raise KeyboardInterrupt
+        stopping.heed_once()
+        what = f"stopped after {console.plural(trials, 'trial')}; finishing with the best of them"
+        self._notice(f"{what} (Ctrl-C again stops at once; the same command searches on)")
 
     def _step_started(self, step: str, about: str) -> None:
         if not self.live:
@@ -109,6 +118,8 @@ def _outcome(trial: Trial) -> str:
     """Say what a trial came to."""
     if trial.state == "failed":
         return f"failed: {trial.error}"
+    if not trial.scores:
+        return f"given up: {trial.error}"
     mean = console.number(trial.mean)
     after = console.plural(len(trial.scores), "fold")
     return mean if trial.state == "complete" else f"{mean} given up after {after}"

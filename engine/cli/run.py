@@ -30,7 +30,8 @@ def run_(arguments: Namespace) -> int:
         console.notice(text)
     recipe = loaded.recipe
     with Watcher(recipe.search.trials) as watcher:
-        folder = run(recipe, loaded.tree, OUTPUTS, stamp(), watcher, arguments.fresh, asked)
+        how = (arguments.fresh, arguments.begun, asked)
+        folder = run(recipe, loaded.tree, OUTPUTS, stamp(), watcher, *how)
     card = read_json(folder / SCORECARD)
     if arguments.json:
         return console.as_json({**card, "folder": str(folder)})

@@ -62,6 +62,12 @@ def answered() -> None:
     exec("")  # noqa: S102 - nothing, as above
 
 
+def heed_once() -> None:
+    """Take a Ctrl-C as answered: the command goes on, and another stops it."""
+    for answer in _answers:
+        answer.asked = None
+
+
 def insist() -> None:
     """Raise again what a signal has raised, if the command goes on nevertheless.
 

@@ -168,7 +168,7 @@ class BoostedClassifier(ClassifierMixin, _Boosted):  # type: ignore[misc]  # as 
         watched = None
         if watch is not None:
             known = np.isin(watch[1], self.classes_)
-            watched = Rows(*(np.asarray(part)[known] for part in watch))
+            watched = Rows.told(watch, known)
             watched = watched._replace(y=np.searchsorted(self.classes_, watched.y))
         self._fit(rows._replace(y=codes), codes, watched)
         return self
@@ -200,7 +200,7 @@ class BoostedRegressor(RegressorMixin, _Boosted):  # type: ignore[misc]  # as ab
         y = y.astype(np.float64)
         self.center_ = float(y.mean()) if self.scale_target else 0.0
         self.spread_ = float(y.std()) or 1.0 if self.scale_target else 1.0
-        watched = None if watch is None else Rows(*(np.asarray(part) for part in watch))
+        watched = None if watch is None else Rows.told(watch)
         if watched is not None:
             watched = watched._replace(y=self._scaled(watched.y))
         self._fit(Rows.of(X, self._scaled(y), sample_weight), None, watched)

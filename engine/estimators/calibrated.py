@@ -61,7 +61,7 @@ class CalibratedClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc
         check_classification_targets(y)
         rows = Rows.of(X, y, sample_weight)
         self.classes_ = np.unique(rows.y)
-        unseen = None if watch is None else Rows(*(np.asarray(part) for part in watch))
+        unseen = None if watch is None else Rows.told(watch)
         if unseen is not None and len(np.unique(unseen.y)) == len(self.classes_):
             scores = _scores(_fitted(self.estimator, rows), unseen.X)
             self.estimator_ = _fitted(self.estimator, rows.with_(unseen))

@@ -104,7 +104,7 @@ def run_job(
 ) -> None:
     """Run one job into its folder, which takes its name when it is whole."""
     with writable(outputs.root), claimed(folder.parent, RUNNING) as partial:
-        fill(recipe, tree, outputs, partial, listener, fresh, asked)
+        fill(recipe, tree, outputs, partial, listener, fresh, None, asked)
         shutil.rmtree(folder, ignore_errors=True)  # of another plan, or empty
         settle(partial)
         partial.rename(folder)

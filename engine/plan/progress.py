@@ -34,6 +34,8 @@ class Progress:
     ----------
     fresh : bool
         Take no result that an earlier run has left: each is made again, and replaced.
+    begun : float, optional
+        When the run began, by ``time.monotonic()``.
     folder : Path, optional
         The run that is written.
     """
@@ -45,6 +47,7 @@ class Progress:
         listener: Listener,
         hidden: Hidden,
         fresh: bool = False,
+        begun: float | None = None,
         folder: Path | None = None,
     ) -> None:
         self.holder = Holder.here(folder).text() if folder else ""
@@ -53,7 +56,7 @@ class Progress:
         self.listener = listener
         self.hidden = hidden
         self.fresh = fresh
-        self.results = Results(recipe, store, hidden)
+        self.results = Results(recipe, store, hidden, begun)
         self._held = ExitStack()
         self._files: dict[str, str] = {}
         self._looked = False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -27,13 +28,18 @@ class Results(Mapping[str, Any]):
         The composed recipe as it may be written down; empty where nothing was composed.
     shown : callable
         Turns a text that quotes the recipe into one that may be written down.
+    begun : float
+        When the run began, by ``time.monotonic()``.
     """
 
-    def __init__(self, recipe: Recipe, store: Store, hidden: Hidden) -> None:
+    def __init__(
+        self, recipe: Recipe, store: Store, hidden: Hidden, begun: float | None = None
+    ) -> None:
         self.recipe = recipe
         self.store = store
         self.tree = hidden.tree
         self.shown = hidden.text
+        self.begun = time.monotonic() if begun is None else begun
         self.fingerprints: dict[str, str] = {}
         self._steps = {name(step): step for step in STEPS}
         self._made: dict[str, Any] = {}

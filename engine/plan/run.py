@@ -54,6 +54,7 @@ class Carried:
         listener: Listener,
         hidden: Hidden | None = None,
         fresh: bool = False,
+        begun: float | None = None,
         folder: Path | None = None,
     ) -> None:
         self.recipe = recipe
@@ -61,7 +62,8 @@ class Carried:
         self.listener = listener
         self.parts: dict[str, Parts] = {}
         self.seconds: dict[str, float] = {}
-        with Progress(recipe, outputs.store, listener, self.hidden, fresh, folder) as progress:
+        how = (fresh, begun, folder)
+        with Progress(recipe, outputs.store, listener, self.hidden, *how) as progress:
             self.results = progress.results
             for step in STEPS:
                 self.parts[name(step)] = self._carry(progress, step)
@@ -97,6 +99,7 @@ def run(
     stamp: str,
     listener: Listener,
     fresh: bool = False,
+    begun: float | None = None,
     asked: Asked = NOTHING,
 ) -> Path:
     """Run a recipe and return its run folder.
@@ -109,6 +112,9 @@ def run(
         The folder's name.
     fresh : bool
         Use no result that earlier runs have left; other recipes' results stay.
+    begun : float, optional
+        When it was asked for, by ``time.monotonic()``: ``search.timeout`` counts from then. If not
+        given, now.
     asked : Asked, optional
         What stood on the command line.
 
@@ -122,7 +128,7 @@ def run(
         stopped.keep_killed(parent)
         with run_folder(parent, stamp) as place:
             try:
-                fill(recipe, tree, outputs, place.partial, listener, fresh, asked, stamp)
+                fill(recipe, tree, outputs, place.partial, listener, fresh, begun, asked, stamp)
             except KeyboardInterrupt:
                 stopped.keep(place.partial)
                 raise
@@ -138,6 +144,7 @@ def fill(
     folder: Path,
     listener: Listener,
     fresh: bool = False,
+    begun: float | None = None,
     asked: Asked = NOTHING,
     stamp: str = "",
 ) -> None:
@@ -149,7 +156,7 @@ def fill(
         asked.write(folder, hidden)
         note = Note(folder, recipe=recipe.name, stamp=stamp)
         told = hidden.listener(note.told(_logged(listener, log, begin, hidden)))
-        carried = Carried(recipe, outputs, told, hidden, fresh, folder)
+        carried = Carried(recipe, outputs, told, hidden, fresh, begun, folder)
         note.remove()
         _lay(carried, folder, begin)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,8 @@ def describe(plan: Plan, latest: Path | None) -> dict[str, Any]:
     """
     split: Split = plan.results["split"]
     assembled: Assembled = plan.results["assemble"]
-    fitting.require(plan.recipe, split)
+    recipe, left_out = fitting.suited(plan.recipe, split)
+    plan = replace(plan, recipe=recipe)
     families = spaces(plan.recipe, bool(split.target.classes))
     search = next(step for step in plan.steps if step.name == "search")
     return {
@@ -39,7 +41,7 @@ def describe(plan: Plan, latest: Path | None) -> dict[str, Any]:
         "data": _data(plan, split),
         "steps": [step_tree(step) for step in plan.steps],
         "columns": _columns(assembled),
-        "notices": _notices(plan),
+        "notices": [*_notices(plan), *left_out],
         "expectations": expect.summary(plan.results["expect"]),
         "findings": inspect.notices(plan.results["inspect"]),
         "treatments": {f.name: _treatments(f, assembled, plan) for f in families},

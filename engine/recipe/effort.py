@@ -22,9 +22,9 @@ class Search(Part):
     """Seconds, or 10m, that the search and the final fit may take; what runs then is stopped."""
     fit_timeout: Duration | None = None
     """Seconds, or 10m, that the fit of one fold may take; else it is stopped, and has failed."""
-    pruner: Literal["none", "median", "wilcoxon"] = "none"
+    pruner: Literal["none", "median", "wilcoxon", "hyperband"] = "none"
     """Give up on candidates by their first folds: those worse than half of the others (`median`),
-    or than the best by Wilcoxon's test (`wilcoxon`)."""
+    than the best by Wilcoxon's test (`wilcoxon`), or not in the best third (`hyperband`)."""
     repeats: NotYet = None
     """Seeds per candidate."""
     final: NotYet = None

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.errors import Fault, RecipeError
-from engine.recipe import find, origin
+from engine.recipe import find, optional, origin
 from engine.recipe.advice import advice
 from engine.recipe.checks import check
 from engine.recipe.command import overrides
@@ -162,18 +162,18 @@ def _first(faults: Sequence[Fault]) -> list[Fault]:
 def _selected(
     composed: Composed, trail: Trail, known: groups.Groups
 ) -> tuple[dict[str, Any], tuple[str, ...], list[Fault]]:
-    """Set aside what was said of families that are not selected."""
+    """Set aside what was said of families that are not selected, or not needed and not there."""
     model = composed.tree.get("model")
     chosen = composed.chosen.get("model", ())
     if not isinstance(model, dict):
         return composed.tree, (), []
     aside = [name for name in model if name not in chosen]
     strays = [name for name in aside if name not in known.options.get("model", ())]
-    notices = tuple(
+    notices = [
         f"{trail.where(('model', name))}: set aside, since {name} is not selected"
         for name in aside
         if name not in strays
-    )
-    kept = {name: family for name, family in model.items() if name in chosen}
+    ]
+    kept, lacking = optional.without_missing({n: f for n, f in model.items() if n in chosen})
     faults = [known.unknown("model", name, trail.where(("model", name))) for name in strays]
-    return {**composed.tree, "model": kept}, notices, faults
+    return {**composed.tree, "model": kept}, (*notices, *lacking), faults

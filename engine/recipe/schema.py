@@ -135,6 +135,12 @@ class Family(Part):
     """Class for regression, from a trusted package."""
     builder: str = "plain"
     """The entry of `engine/models` that makes the estimator."""
+    cost: Annotated[float, Field(gt=0)] = 1.0
+    """How long a fit takes, as a multiple of what `linear` takes; where `search.timeout` is given,
+    the defaults of cheap families are tried first."""
+    optional: bool = False
+    """Leave it out, and say so, where it is not installed or does not suit the rows or the target;
+    else the recipe is refused."""
     blind: bool = False
     """Whether it looks at no column: it has no features then, and nothing to search in them."""
     native: Native = Native()

@@ -9,7 +9,7 @@ LEAST = 0.05
 
 
 class Budget:
-    """Counts the time that a search is active, over all runs that carry it on.
+    """Counts the time that runs are active, over all that carry a search on.
 
     Parameters
     ----------
@@ -17,6 +17,9 @@ class Budget:
         A file that remembers the seconds; they are written each time that they are asked for.
     timeout : float, optional
         Seconds; None sets no limit.
+    begun : float, optional
+        When this run began, by ``time.monotonic()``; what came before the search counts too. If
+        not given, now.
 
     Attributes
     ----------
@@ -24,15 +27,15 @@ class Budget:
         Seconds of these that are needed for what comes after the search.
     """
 
-    def __init__(self, path: Path, timeout: float | None) -> None:
+    def __init__(self, path: Path, timeout: float | None, begun: float | None = None) -> None:
         self.path = path
         self.timeout = timeout
         self.kept_back = 0.0
         self._before = _read(path)
-        self._begin = time.monotonic()
+        self._begin = time.monotonic() if begun is None else begun
 
     def spent(self) -> float:
-        """Seconds that the search was active."""
+        """Seconds that the runs were active."""
         return self._before + time.monotonic() - self._begin
 
     def left(self) -> float | None:

@@ -37,11 +37,18 @@ class Candidate:
 
 @dataclass(frozen=True)
 class FamilySpace:
-    """The ranges of one family: of its features, then of its parameters."""
+    """The ranges of one family: of its features, then of its parameters.
+
+    Attributes
+    ----------
+    cost : float
+        How long a fit takes, as a multiple of another family's.
+    """
 
     name: str
     features: Node
     params: Node
+    cost: float = 1.0
 
     def candidate(self, choose: Choose) -> Candidate:
         """Resolve every range by ``choose``."""
@@ -86,7 +93,7 @@ class Trial:
     values : mapping
         What was drawn, by recipe key; the family itself under ``model``.
     state : {"complete", "pruned", "failed"}
-        A pruned trial was given up after some of the folds.
+        A pruned trial was given up after some of the folds, or before the first for want of time.
     scores : tuple of float
         The first metric for each fold that counts.
     same_as : int, optional

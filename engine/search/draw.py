@@ -53,6 +53,8 @@ class Proposer:
     seed : int
     maximize : bool
         Direction of the metric.
+    hurried : bool
+        Whether the defaults of cheap families come first, else those of the first families.
 
     Raises
     ------
@@ -61,9 +63,12 @@ class Proposer:
     """
 
     def __init__(
-        self, families: Sequence[FamilySpace], sampler: str, seed: int, maximize: bool
-    ) -> None:
+        self, families: Sequence[FamilySpace], sampler: str, seed: int, maximize: bool,
+        hurried: bool = False,
+    ) -> None:  # fmt: skip
         self.families = {family.name: family for family in families}
+        order = sorted(families, key=lambda family: family.cost) if hurried else families
+        self._untried = [family.name for family in order]
         self._sampled = {f.name: f for f in families if space_size([f]) > 1}  # others: tried once
         self.sampler = "grid" if space_size(families) <= FEW else sampler
         self.seed = seed
@@ -83,10 +88,19 @@ class Proposer:
         if self.sampler == "grid":
             name, values = self._grid[index]
             return self._resolve(name, lambda parameter: values[parameter.path])
-        names = list(self.families)
-        if index < len(names):
-            return self._resolve(names[index], default)
+        self._drop_tried(told)
+        if self._untried:
+            return self._resolve(self._untried.pop(0), default)
         return self._sample(index, told)
+
+    def _drop_tried(self, told: Sequence[Trial]) -> None:
+        """Take note of families that an earlier run has tried, whichever its order was.
+
+        One for which no time was left then is tried now.
+        """
+        if self._untried:
+            tried = {t.candidate.family for t in told if t.scores or t.state != "pruned"}
+            self._untried = [name for name in self._untried if name not in tried]
 
     def _sample(self, index: int, told: Sequence[Trial]) -> Drawn:
         visible = max(0, index - LAG + 1)

@@ -13,11 +13,13 @@ from engine.search.candidate import Candidate, Outcome, Trial
 from engine.search.draw import LAG, Proposer
 from engine.search.failures import HOPELESS, hopeless, require_few
 from engine.search.opened import Opened
+from engine.search.pace import Pace
 from engine.search.prune import Pruner
 from engine.search.record import Record
 
 Submit = Callable[[Candidate, int, int], Future[Outcome]]
 
+LATE = 10  # so many candidates in a row for which no time is left end the search
 TRIES = 3  # so often a trial may lose its process: the machine may be at fault, and not it
 UNDEFINED = "the metric is not defined for its predictions"
 
@@ -42,6 +44,8 @@ class Driver:
         Who gives up on trials.
     most_failures : float, optional
         The share of trials that may fail.
+    pace : Pace, optional
+        Who knows whether a trial can end before the time is up; others are given up.
     """
 
     def __init__(
@@ -55,6 +59,7 @@ class Driver:
         stop: Callable[[], bool],
         pruner: Pruner | None = None,
         most_failures: float | None = None,
+        pace: Pace | None = None,
     ) -> None:
         self.proposer = proposer
         self.record = record
@@ -65,8 +70,11 @@ class Driver:
         self.stop = stop
         self.pruner = pruner or Pruner("none", folds, maximize=True)
         self.most_failures = most_failures
+        self.pace = pace or Pace(workers)
         self._is_cut = False
+        self._late = 0
         self.told: list[Trial] = record.trials()
+        self.pace.learn(self.told)
         self._open: dict[int, Opened] = {}
         self._running: dict[Future[Outcome], tuple[int, int]] = {}
 
@@ -76,10 +84,14 @@ class Driver:
         try:
             while len(self.told) < total:
                 self._fill(total)
-                if not self._open or (self._is_cut and not self._running):
-                    break
+                ends = not self._open or (self._is_cut and not self._running)
                 self._collect()
                 self._tell_in_order()
+                if ends:
+                    break
+        except KeyboardInterrupt:  # nobody is to wait for what still runs
+            self._running = {future: at for future, at in self._running.items() if future.done()}
+            raise
         finally:
             self._save_running()
         return self.told[:total]
@@ -114,6 +126,7 @@ class Driver:
         index = self._next()
         candidate, values = self.proposer.propose(index, self.told)
         self._open[index] = self._opened(index, candidate, values)
+        self._give_up_late(index)
         self.listener("trial_started", index=index, family=candidate.family)
 
     def _opened(self, index: int, candidate: Candidate, values: dict[str, Any]) -> Opened:
@@ -126,7 +139,7 @@ class Driver:
         for fold, outcome in units.items():
             if outcome is not None:
                 opened.take(fold, outcome)
-        opened.judge(self.pruner, self._visible(index))
+        opened.judge(index, self.pruner, self._visible(index))
         return opened
 
     def _visible(self, index: int) -> list[Trial]:
@@ -157,8 +170,24 @@ class Driver:
             outcome = replace(outcome, error=UNDEFINED)
         self.record.keep(index, fold, trial.candidate, outcome)
         trial.take(fold, outcome)
-        trial.judge(self.pruner, self._visible(index))
+        trial.judge(index, self.pruner, self._visible(index))
+        if not outcome.error:
+            self.pace.took(trial.candidate.family, outcome.seconds)
+        self._give_up_late(index)
         return outcome
+
+    def _give_up_late(self, index: int) -> None:
+        """Give up on a trial that cannot end in time, but for the first."""
+        trial = self._open[index]
+        units, own = len(trial.waiting) + self._busy(index), trial.seconds_each()
+        if index == 0 or trial.given_up is not None:
+            return
+        if self.pace.allows(trial.candidate.family, units, own):
+            self._late = 0
+            return
+        trial.give_up()
+        self._late += 1
+        self._is_cut = self._is_cut or self._late >= LATE
 
     def _outcome(self, future: Future[Outcome], index: int) -> Outcome | None:
         """Return a unit's outcome; None where it has to be begun again, now or later."""
@@ -173,14 +202,17 @@ class Driver:
         return future.result()
 
     def _save_running(self) -> None:
-        """Keep what still runs when the search is interrupted: it has to be waited for anyway."""
+        """Keep what still runs when the search ends by an error."""
         for future in list(self._running):
             if not future.cancel() and future.exception() is None:
                 self._keep(future)
 
     def _is_complete(self, index: int) -> bool:
-        busy = any(running == index for running, _ in self._running.values())
-        return not self._open[index].waiting and not busy
+        return not self._open[index].waiting and not self._busy(index)
+
+    def _busy(self, index: int) -> int:
+        """Return how many units of a trial are running."""
+        return sum(running == index for running, _ in self._running.values())
 
     def _tell_in_order(self) -> None:
         while (index := len(self.told)) in self._open and self._is_complete(index):

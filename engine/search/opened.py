@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from engine.search.candidate import Candidate, Outcome, Trial
+from engine.search.pace import LATE
 from engine.search.prune import Pruner
 
 
@@ -43,14 +44,24 @@ class Opened:
         if outcome.error:
             self.waiting = [earlier for earlier in self.waiting if earlier < fold]
 
-    def judge(self, pruner: Pruner, visible: Sequence[Trial]) -> None:
+    def judge(self, index: int, pruner: Pruner, visible: Sequence[Trial]) -> None:
         """Give it up if its first folds say so; each number of them is looked at once, in order."""
         scores = self._first_scores()
         while self.given_up is None and self._judged < len(scores):
             self._judged += 1
-            if pruner.gives_up(scores[: self._judged], visible):
+            if pruner.gives_up(index, scores[: self._judged], visible):
                 self.given_up = self._judged
                 self.waiting = []
+
+    def give_up(self) -> None:
+        """Give it up with the folds that are done, up to one that is not; there is no time left."""
+        self.given_up = len(self._first_scores())
+        self.waiting = []
+
+    def seconds_each(self) -> float | None:
+        """Return the seconds of one of its units, as far as any is done."""
+        seconds = [outcome.seconds for outcome in self.outcomes.values()]
+        return sum(seconds) / len(seconds) if seconds else None
 
     def _first_scores(self) -> list[float]:
         """Scores of the first folds, up to one that is not done or has failed."""
@@ -67,6 +78,8 @@ class Opened:
         error = next((outcome.error for outcome in outcomes if outcome.error), "")
         if error:
             return Trial(index, self.candidate, self.values, "failed", seconds=seconds, error=error)
+        if self.given_up == 0:
+            return Trial(index, self.candidate, self.values, "pruned", seconds=seconds, error=LATE)
         scores = tuple(outcome.score for outcome in outcomes)
         rounds = tuple(outcome.rounds for outcome in outcomes)
         whole = Trial(index, self.candidate, self.values, "complete", scores, rounds, seconds)

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import wilcoxon
 
+from engine.search import halving
 from engine.search.candidate import Trial
 
 STARTUP = 5
@@ -58,28 +59,49 @@ class Pruner:
     Parameters
     ----------
     rule : str
-        A key of ``RULES``, or ``none``.
+        A key of ``RULES``, ``hyperband`` or ``none``.
     maximize : bool
         Direction of the scores.
     """
 
     def __init__(self, rule: str, folds: int, maximize: bool) -> None:
         self._rule = RULES.get(rule)
+        self._halves = rule == "hyperband"
         self._folds = folds
         self._sign = -1.0 if maximize else 1.0
 
-    def gives_up(self, scores: Sequence[float], visible: Sequence[Trial]) -> bool:
+    def gives_up(self, index: int, scores: Sequence[float], visible: Sequence[Trial]) -> bool:
         """Whether a trial with these scores on its first folds is to go no further.
 
         Parameters
         ----------
+        index : int
+            The trial's.
         visible : sequence of Trial
             The trials that the decision may rest on.
         """
-        if self._rule is None or not scores or len(scores) >= self._folds:
+        if not scores or len(scores) >= self._folds:
             return False
+        if self._halves:
+            return self._falls_behind(index, scores, visible)
+        return self._rule is not None and self._is_out(self._rule, scores, visible)
+
+    def _falls_behind(self, index: int, scores: Sequence[float], visible: Sequence[Trial]) -> bool:
+        done, ours = len(scores), halving.bracket(index, self._folds)
+        if not halving.is_rung(done, index, self._folds):
+            return False
+        others = [
+            self._losses(trial.scores)
+            for trial in visible
+            if len(trial.scores) >= done and halving.bracket(trial.index, self._folds) == ours
+        ]
+        return not halving.goes_on(self._losses(scores), others)
+
+    def _is_out(self, rule: Rule, scores: Sequence[float], visible: Sequence[Trial]) -> bool:
         known = [trial.scores for trial in visible if trial.state == "complete"]
         if len(known) < STARTUP:
             return False
-        own, others = (self._sign * np.asarray(part, float) for part in (scores, known))
-        return self._rule(own, others)
+        return rule(self._losses(scores), self._losses(known))
+
+    def _losses(self, scores: Sequence[float] | Sequence[tuple[float, ...]]) -> Losses:
+        return self._sign * np.asarray(scores, float)

@@ -156,6 +156,7 @@ def spaces(recipe: Recipe, classify: bool) -> list[FamilySpace]:
             name,
             space.build(_own_features(family) or shared, _features_path(name, family)),
             space.build(_params(family, classify), f"model.{name}.params"),
+            family.cost,
         )
         for name, family in recipe.model.items()
     ]

@@ -20,7 +20,7 @@ from engine.bundle.predict import Model
 from engine.contracts import Index, Listener, Metric, Predicted
 from engine.recipe.schema import Recipe
 from engine.search.candidate import Outcome, Trial
-from engine.steps import measures, shares, warned
+from engine.steps import fitting, measures, shares, warned
 from engine.steps.load import Dataset
 from engine.steps.search import Searched
 from engine.steps.split import Split
@@ -78,7 +78,7 @@ def run(recipe: Recipe, inputs: Mapping[str, Any], folder: Path, listener: Liste
         }
         for trial in _leaders(searched)
     ]
-    _tell_untried(recipe, searched, listener)
+    _tell_untried(fitting.suited(recipe, split)[0], searched, listener)
     _tell_warnings(searched.metric, rows, inputs["refit"].warnings, listener)
     _tell_shares(recipe, rows[0], metrics, split, listener)
     outcomes = _outcomes(searched, searched.best, split)

@@ -17,21 +17,30 @@ from engine.steps.split import Split
 KIND = {True: "classifier", False: "regressor"}
 
 
-def require(recipe: Recipe, split: Split) -> None:
-    """Refuse families that do not go with the target and the number of rows.
+def suited(recipe: Recipe, split: Split) -> tuple[Recipe, list[str]]:
+    """Return the recipe without optional families that do not suit, and why they are left out.
+
+    Families that do not suit the target and the number of rows, and are not optional, are refused.
 
     Raises
     ------
     RecipeError
-        Naming every one of them, with the key to change.
+        Naming every one of them, with the key to change; or if no family is left.
     """
-    faults = [
+    found = {
+        name: list(_faults(name, family, recipe, split)) for name, family in recipe.model.items()
+    }
+    needed = [
         fault
-        for name, family in recipe.model.items()
-        for fault in _faults(name, family, recipe, split)
+        for name, faults in found.items()
+        for fault in faults
+        if not recipe.model[name].optional
     ]
-    if faults:
-        raise RecipeError(*faults)
+    kept = {name: family for name, family in recipe.model.items() if not found[name]}
+    if needed or not kept:
+        raise RecipeError(*(needed or [fault for faults in found.values() for fault in faults]))
+    told = [f"{name} is left out: {faults[0].message}" for name, faults in found.items() if faults]
+    return recipe.model_copy(update={"model": kept}), told
 
 
 def _faults(name: str, family: Family, recipe: Recipe, split: Split) -> Iterator[Fault]:

@@ -22,9 +22,10 @@ from engine.search.candidate import Candidate, FamilySpace, Outcome, Trial
 from engine.search.draw import Proposer
 from engine.search.driver import Driver, best
 from engine.search.failures import causes
+from engine.search.pace import Pace
 from engine.search.prune import Pruner
 from engine.search.record import Record, read_trials, read_unit, unit_path
-from engine.steps import fitting, history, measures, suits, unit
+from engine.steps import ending, fitting, history, measures, suits, unit
 from engine.steps.assemble import Assembled, pipeline, spaces
 from engine.steps.cores import threads
 from engine.steps.features import treatments
@@ -39,8 +40,6 @@ READS = (
 NEEDS = ("split", "assemble")
 LIBRARIES = ("scikit-learn", "optuna", "numpy", "scipy")
 FITS = True  # the libraries of the recipe's families count too
-AFTERWARDS = 0.5  # seconds for scoring and packing
-MORE_ROWS = 1.3  # a fit on all training rows, as a multiple of one on those of a fold
 KEEPS = True  # the folder outlives the run: a longer search carries on in it
 
 
@@ -76,6 +75,8 @@ class Inputs(Protocol):
 def run(recipe: Recipe, inputs: Inputs, folder: Path, listener: Listener) -> Searched:
     """Search until there are ``search.trials`` trials, or ``search.timeout`` has passed.
 
+    A Ctrl-C ends it with the trials that there are; a run that follows carries on.
+
     Raises
     ------
     DataError
@@ -85,14 +86,20 @@ def run(recipe: Recipe, inputs: Inputs, folder: Path, listener: Listener) -> Sea
     """
     parts: Split = inputs["split"]
     classify = bool(parts.target.classes)
-    fitting.require(recipe, parts)
-    metric = measures.metrics(recipe, parts)[0]
+    recipe, left_out = fitting.suited(recipe, parts)
+    metrics = measures.metrics(recipe, parts)
+    metric = metrics[0]
     families = spaces(recipe, classify)
-    for text in _looked_at(recipe, families, inputs["assemble"], parts):
+    for text in [*left_out, *_looked_at(recipe, families, inputs["assemble"], parts)]:
         listener("notice", text=text)
-    proposer = Proposer(families, recipe.search.sampler, recipe.seed, metric.maximize)
-    trials = _drive(recipe, inputs, folder, listener, proposer, metric)
-    _note(recipe, metric.name, proposer.limit(recipe.search.trials), folder)
+    hurried = recipe.search.timeout is not None
+    proposer = Proposer(families, recipe.search.sampler, recipe.seed, metric.maximize, hurried)
+    scoring = ending.seconds_of_scoring(metrics, parts, len(families))
+    try:
+        trials = _drive(recipe, inputs, folder, listener, proposer, metric, scoring)
+        _note(recipe, metric.name, proposer.limit(recipe.search.trials), folder)
+    except KeyboardInterrupt as stop:
+        trials = ending.cut_short(stop, folder, metric, listener)
     return _searched(trials, metric, folder)
 
 
@@ -116,19 +123,20 @@ def _looked_at(
 
 def _drive(
     recipe: Recipe, inputs: Inputs, folder: Path, listener: Listener, proposer: Proposer,
-    metric: Metric,
+    metric: Metric, scoring: float,
 ) -> list[Trial]:  # fmt: skip
     workers = recipe.compute.workers
     record = Record(folder, list(proposer.families.values()), metric.maximize, metric.name)
-    budget = Budget(folder / "seconds.txt", recipe.search.timeout)
+    budget = Budget(folder / "seconds.txt", recipe.search.timeout, getattr(inputs, "begun", None))
     executor = _start(recipe, inputs, metric.name)
     folds = len(inputs["split"].folds)
-    told = _keeping_back(listener, budget, metric)
+    told = ending.keeping_back(listener, budget, metric, scoring)
     try:
         submit = partial(_submit, executor, budget, recipe.search.fit_timeout)
         driver = Driver(
             proposer, record, submit, folds, workers, told, budget.is_over,
             Pruner(recipe.search.pruner, folds, metric.maximize), recipe.search.max_failure_rate,
+            Pace(workers, budget.left),
         )  # fmt: skip
         begun = {"done": len(driver.told), "first": best(driver.told, metric.maximize)}
         left = None if recipe.search.timeout is None else recipe.search.timeout - budget.spent()
@@ -164,22 +172,6 @@ def _start(recipe: Recipe, inputs: Inputs, metric: str) -> Executor:
         workers, unit.attach, given, apart=_may_stop(recipe), memory=recipe.compute.memory
     )
     return executor
-
-
-def _keeping_back(listener: Listener, budget: Budget, metric: Metric) -> Listener:
-    """Let the budget know, trial by trial, how long the fit of the best on all rows may take."""
-    leader: Trial | None = None
-
-    def told(event: str, **facts: Any) -> None:
-        nonlocal leader
-        listener(event, **facts)
-        found = [facts[key] for key in ("first", "trial") if facts.get(key)]
-        ahead = best([*([leader] if leader else []), *found], metric.maximize)
-        if ahead is not None and ahead is not leader:
-            leader = ahead
-            budget.keep_back(AFTERWARDS + MORE_ROWS * ahead.seconds / len(ahead.scores))
-
-    return told
 
 
 def _may_stop(recipe: Recipe) -> bool:

@@ -19,6 +19,7 @@ from engine import catalogue
 from engine.bundle.predict import Model
 from engine.bundle.table import Table
 from engine.contracts import Index, Metric, Predicted
+from engine.estimators.boosters import keep
 from engine.models import Setting
 from engine.recipe.schema import Recipe
 from engine.search.candidate import Candidate, Outcome
@@ -81,6 +82,7 @@ class Material:
             with listening() as self._warned[key]:
                 train = _fitted(features, self.columns(fold.train), self.y(fold.train))
                 self._prepared[key] = train, features.transform(self.columns(fold.valid))
+                keep(train)  # nothing writes to it any more
             self._shrink()
         self._prepared.move_to_end(key)
         return self._prepared[key]

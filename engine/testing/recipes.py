@@ -15,7 +15,12 @@ from engine.recipe.packaged import folder
 from engine.recipe.schema import Family, Recipe
 from engine.steps import assemble, evaluate, inspect, pack, refit, search, split
 
-FAMILIES = tuple(sorted(path.stem for path in (folder("conf") / "model").glob("*.yaml")))
+SEVERAL = ("auto",)  # options of the group that select families
+FAMILIES = tuple(
+    path.stem
+    for path in sorted((folder("conf") / "model").glob("*.yaml"))
+    if path.stem not in SEVERAL
+)
 STEPS: tuple[ModuleType, ...] = (split, assemble, inspect, search, refit, evaluate, pack)
 
 

@@ -69,7 +69,7 @@ def test_a_handler_of_the_caller_is_left_in_place():
 STOPPED_IN_A_STRING = """\
 import os, signal, sys
 from engine.cli import main, dispatch
-dispatch.dispatch = lambda words: exec("os.kill(os.getpid(), signal.SIGINT)")
+dispatch.dispatch = lambda words, begun: exec("os.kill(os.getpid(), signal.SIGINT)")
 sys.exit(main(["list"]))
 """
 

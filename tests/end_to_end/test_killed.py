@@ -85,6 +85,8 @@ def interrupted(folder: Path, workers: int, sent: signal.Signals) -> Ended:
     os.killpg(process.pid, sent)
     if sent == signal.SIGTERM:  # as `timeout` does: to the process, then to its group
         os.kill(process.pid, sent)
+    else:  # once would end the search with what it has
+        os.killpg(process.pid, sent)
     return ended(process)
 
 
@@ -128,6 +130,24 @@ def test_a_stopped_run_is_carried_on_by_its_name(folder, sent):
     assert "Interrupted" not in good("runs", folder=folder).out
     again = good("run", "slow", "--resume", "latest", folder=folder)  # of the whole one
     assert "search: done already" in again.err
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("workers", [1, 2])
+def test_ctrl_c_once_ends_with_what_there_is(folder, workers):
+    words = (f"compute.workers={workers}", "search.trials=1000")
+    process = start("run", "slow", *words, folder=folder)
+    wait_for_units(folder, 7)  # two trials, and something that runs
+    os.killpg(process.pid, signal.SIGINT)
+    stopped = ended(process)
+    assert stopped.code == 0, stopped.err
+    assert "finishing with the best of them" in stopped.err
+    assert "Traceback" not in stopped.err
+    done = card(folder, "slow")["trials"]
+    assert 1 <= done < 1000
+    assert (latest(folder, "slow") / "bundle").is_dir()
+    after = good("run", "slow", "search.trials=12", folder=folder)
+    assert f"{done} trials of an earlier run taken over" in after.err or done >= 12
 
 
 @pytest.mark.slow

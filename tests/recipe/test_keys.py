@@ -76,6 +76,8 @@ VALUES: dict[str, Any] = {
     "model.xgboost.classifier": "sklearn.ensemble.RandomForestClassifier",
     "model.xgboost.regressor": "sklearn.ensemble.RandomForestRegressor",
     "model.xgboost.builder": "plain",
+    "model.xgboost.cost": 3.5,
+    "model.xgboost.optional": True,
     "model.xgboost.blind": True,
     "model.xgboost.native.missing": False,
     "model.xgboost.native.categories": False,

@@ -15,6 +15,7 @@ from engine.recipe import space
 from engine.search.candidate import Candidate, FamilySpace, Outcome, Trial
 from engine.search.draw import Proposer
 from engine.search.driver import Driver
+from engine.search.pace import Pace
 from engine.search.prune import Pruner
 from engine.search.record import Record
 
@@ -110,6 +111,7 @@ def drive(
     listener: Any = silent,
     pruner: str = "none",
     most_failures: float | None = None,
+    pace: Pace | None = None,
 ) -> list[Trial]:
     """Run a study in a folder up to a number of trials."""
     workers = workers or Workers(1)
@@ -119,7 +121,7 @@ def drive(
         proposer = Proposer(found, sampler, seed, maximize)
         driver = Driver(
             proposer, record, workers.submit, FOLDS, workers.count, listener, stop,
-            Pruner(pruner, FOLDS, maximize), most_failures,
+            Pruner(pruner, FOLDS, maximize), most_failures, pace,
         )  # fmt: skip
         return driver.run(trials)
     finally:

@@ -1,8 +1,10 @@
+from dataclasses import replace
+
 import pytest
 
 from engine.errors import RecipeError
 from engine.recipe import space
-from engine.search.candidate import FamilySpace
+from engine.search.candidate import FamilySpace, Trial
 from engine.search.draw import FEW, Proposer, dimensions, space_size
 from engine.search.driver import best
 from tests.search.studies import drawn, drive, families, finite
@@ -19,6 +21,35 @@ def test_defaults_of_every_family_are_tried_first(tmp_path):
     assert (first.candidate.family, second.candidate.family) == ("one", "two")
     assert second.candidate.params == {"depth": 6, "rate": 0.5}
     assert first.candidate.params["kind"] == "a"
+
+
+def costly(*costs):
+    return [replace(family, cost=cost) for family, cost in zip(families(), costs, strict=True)]
+
+
+def proposer(hurried, *costs):
+    return Proposer(costly(*costs), "tpe", 0, True, hurried)
+
+
+def test_cheap_families_come_first_where_time_is_short():
+    assert proposer(True, 5.0, 1.0).propose(0, [])[0].family == "two"
+    assert proposer(True, 1.0, 1.0).propose(0, [])[0].family == "one", "as they are listed"
+    assert proposer(False, 5.0, 1.0).propose(0, [])[0].family == "one"
+
+
+def test_each_default_is_tried_once_though_the_order_changes():
+    candidate, values = proposer(True, 5.0, 1.0).propose(0, [])
+    told = [Trial(0, candidate, values, "complete", (0.5,))]
+    again = proposer(False, 5.0, 1.0)
+    assert again.propose(1, told)[0].family == "one"
+    drawn_ = again.propose(2, told)[0]
+    assert drawn_ not in (candidate, again.families[drawn_.family].candidate(space.default))
+
+
+def test_a_default_for_which_no_time_was_left_is_tried_by_a_longer_search():
+    candidate, values = proposer(False, 1.0, 1.0).propose(0, [])
+    told = [Trial(0, candidate, values, "pruned", error="there was no time left for it")]
+    assert proposer(False, 1.0, 1.0).propose(1, told)[0] == candidate
 
 
 def test_features_and_parameters_are_searched_together(tmp_path):

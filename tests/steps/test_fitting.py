@@ -26,6 +26,29 @@ def test_too_many_rows_name_the_key(tmp_path):
     )
 
 
+def test_an_optional_family_is_left_out_and_it_is_said(tmp_path):
+    model = {
+        "svm": family_tree("svm") | {"most_rows": 90, "optional": True},
+        "glm": family_tree("glm") | {"optional": True},
+        "linear": family_tree("linear") | {"optional": True},
+    }
+    heard = []
+    made = Steps(recipe(model, search={"trials": 2}), mixed(120), tmp_path)
+    made.run("evaluate", lambda event, **facts: heard.append((event, facts)))
+    assert {trial.candidate.family for trial in made["search"].trials} == {"linear"}
+    notices = [facts["text"] for event, facts in heard if event == "notice"]
+    assert "svm is left out: svm learns from at most 90 rows, and there are 96" in notices
+    assert any(
+        text.startswith("glm is left out: the family glm has no classif") for text in notices
+    )
+    assert not any("not tried" in text for text in notices)
+
+
+def test_optional_families_of_which_none_suits_are_refused(tmp_path):
+    text = said(tmp_path, "binary", svm={"most_rows": 90, "optional": True})
+    assert "svm learns from at most 90 rows" in text
+
+
 @pytest.mark.parametrize("name", ["svm", "gaussian_process", "knn"])
 def test_families_that_are_slow_on_many_rows_have_a_cap(name):
     assert family_tree(name)["most_rows"] <= 100_000

@@ -2,6 +2,7 @@
 
 import json
 import time
+from contextlib import contextmanager
 
 import numpy as np
 import pandas as pd
@@ -51,31 +52,62 @@ def test_one_two_and_four_workers_find_the_same(tmp_path):
     assert found[0] == found[1] == found[2]
 
 
+class TerminatedError(KeyboardInterrupt):
+    """As SIGTERM raises."""
+
+
+@contextmanager
+def stopped(monkeypatch, at, error=KeyboardInterrupt):
+    """Raise an error in the place of some fit."""
+    fits = []
+    fit = unit.fit_unit
+
+    def limited(material, candidate, number):
+        if len(fits) == at:
+            raise error
+        fits.append((candidate.key, number))
+        return fit(material, candidate, number)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(unit, "fit_unit", limited)
+        yield
+
+
 def test_it_carries_on_where_another_number_of_workers_stopped(tmp_path, monkeypatch):
     whole = Steps(asked(), mixed(150), tmp_path / "whole")
     whole.run("search")
     made = Steps(asked(), mixed(150), tmp_path / "cut")
     made.run("assemble")
-    fits = []
-    fit = unit.fit_unit
-
-    def limited(material, candidate, number):
-        if len(fits) == 17:
-            raise KeyboardInterrupt
-        fits.append((candidate.key, number))
-        return fit(material, candidate, number)
-
-    monkeypatch.setattr(unit, "fit_unit", limited)
-    with pytest.raises(KeyboardInterrupt):
+    with stopped(monkeypatch, 17, TerminatedError), pytest.raises(TerminatedError):
         made.run("search")
     assert unit._attached is None, "nothing stays in memory"
     assert not search.done(made.recipe, made.folder("search"))
-    monkeypatch.setattr(unit, "fit_unit", fit)
     made.recipe = asked(2)
     made.run("search")
     assert told(made) == told(whole)
     assert search.done(made.recipe, made.folder("search"))
     assert search.load(made.recipe, made.folder("search")).best == made["search"].best
+
+
+def test_ctrl_c_ends_it_with_what_there_is_and_it_can_be_carried_on(tmp_path, monkeypatch):
+    heard = []
+    made = Steps(asked(), mixed(150), tmp_path)
+    made.run("assemble")
+    with stopped(monkeypatch, 17):
+        made.run("search", lambda event, **facts: heard.append((event, facts)))
+    assert heard[-1] == ("interrupted", {"trials": 5})
+    assert len(made["search"].trials) == 5
+    assert made.run("evaluate").leaderboard
+    assert not search.done(made.recipe, made.folder("search"))
+    del made["search"]
+    assert len(made.run("search").trials) == 14
+
+
+def test_ctrl_c_before_the_first_trial_leaves_nothing_to_end_with(tmp_path, monkeypatch):
+    made = Steps(asked(), mixed(150), tmp_path)
+    made.run("assemble")
+    with stopped(monkeypatch, 2), pytest.raises(KeyboardInterrupt):
+        made.run("search")
 
 
 def test_done_means_all_that_is_asked_for(tmp_path):

@@ -4,6 +4,7 @@ Each module of this package has the functions of :class:`Library`. What ``fit`` 
 bundle holds, so it is made of arrays, bytes and trusted estimators alone.
 """
 
+from engine.estimators.boosters.kept import keep
 from engine.estimators.boosters.shape import Asked, Library, Rows, library
 
-__all__ = ["Asked", "Library", "Rows", "library"]
+__all__ = ["Asked", "Library", "Rows", "keep", "library"]

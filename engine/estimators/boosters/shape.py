@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, NamedTuple, Protocol
@@ -10,13 +11,21 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.utils.validation import _check_sample_weight
 
+from engine.estimators.boosters import kept
+
 
 class Rows(NamedTuple):
-    """Rows to fit or to watch; ``y`` holds codes from 0, or numbers."""
+    """Rows to fit or to watch; ``y`` holds codes from 0, or numbers.
+
+    ``base`` is the array that they were taken from, where what is made of it is kept, and ``at``
+    a hash of their places in it.
+    """
 
     X: NDArray[Any]
     y: NDArray[Any]
     weight: NDArray[Any] | None = None
+    base: NDArray[Any] | None = None
+    at: bytes = b""
 
     @classmethod
     def of(cls, X: NDArray[Any], y: NDArray[Any], sample_weight: Any) -> Rows:
@@ -27,18 +36,27 @@ class Rows(NamedTuple):
         ValueError
             If a weight is negative or missing, or all are 0.
         """
+        base = X if kept.is_kept(X) else None
         if sample_weight is None:
-            return cls(X, y)
+            return cls(X, y, None, base)
         weight = _check_sample_weight(
             sample_weight, X, dtype=np.float64, ensure_non_negative=True,
             allow_all_zero_weights=False,
         )  # fmt: skip
-        return cls(X, y, weight) if weight.all() else cls(X, y, weight).take(weight > 0)
+        rows = cls(X, y, weight, base)
+        return rows if weight.all() else rows.take(weight > 0)
+
+    @classmethod
+    def told(cls, watch: Sequence[Any], known: Any = ...) -> Rows:
+        """Return the rows to watch that ``fit`` was told: X, y and weights, if there are any."""
+        X, y, *weights = (np.asarray(part)[known] for part in watch)
+        return cls(X, y, *weights[:1])
 
     def take(self, index: NDArray[Any]) -> Rows:
         """Return some of the rows."""
         weight = None if self.weight is None else self.weight[index]
-        return Rows(self.X[index], self.y[index], weight)
+        at = b"" if self.base is None else self.at + kept.digest(index)
+        return Rows(self.X[index], self.y[index], weight, self.base, at)
 
     def with_(self, others: Rows) -> Rows:
         """Return these rows and the others behind them."""

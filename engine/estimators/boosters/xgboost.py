@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from numpy.typing import NDArray
 from sklearn.base import clone
 
+from engine.estimators.boosters import kept
 from engine.estimators.boosters.shape import Asked, Rows
 
 WATCHES_ITSELF = False
@@ -18,14 +21,46 @@ def fit(estimator: Any, rows: Rows, watch: Rows | None, asked: Asked) -> Any:
     booster = clone(estimator).set_params(feature_types=kinds, enable_categorical=True)
     if asked.signs:
         booster.set_params(monotone_constraints=f"({','.join(map(str, asked.signs))})")
-    if watch is None:
-        return booster.fit(rows.X, rows.y, sample_weight=rows.weight)
-    booster.set_params(early_stopping_rounds=asked.rounds)
-    weights = None if watch.weight is None else [watch.weight]
-    return booster.fit(
-        rows.X, rows.y, sample_weight=rows.weight, eval_set=[(watch.X, watch.y)],
-        sample_weight_eval_set=weights, verbose=False,
-    )  # fmt: skip
+    with _matrices_kept(booster, rows, watch):
+        if watch is None:
+            return booster.fit(rows.X, rows.y, sample_weight=rows.weight)
+        booster.set_params(early_stopping_rounds=asked.rounds)
+        weights = None if watch.weight is None else [watch.weight]
+        return booster.fit(
+            rows.X, rows.y, sample_weight=rows.weight, eval_set=[(watch.X, watch.y)],
+            sample_weight_eval_set=weights, verbose=False,
+        )  # fmt: skip
+
+
+@contextmanager
+def _matrices_kept(booster: Any, rows: Rows, watch: Rows | None) -> Iterator[None]:
+    """Let a fit take the matrices that an earlier one has made of the same rows.
+
+    XGBoost has no public way to hand a matrix to its scikit-learn estimators; they make it by a
+    method of their own, which is stood in for while they fit.
+    """
+    make = booster._create_dmatrix
+
+    def matrix(ref: Any, **given: Any) -> Any:
+        part = rows if ref is None else watch
+        if part is None or part.base is None:
+            return make(ref=ref, **given)
+        key = (_bins(booster, rows), part.at, kept.digest(part.y, part.weight), ref is None)
+        return kept.made(part.base, key, lambda: make(ref=ref, **given))
+
+    booster._create_dmatrix = matrix
+    try:
+        yield
+    finally:
+        del booster._create_dmatrix
+
+
+def _bins(booster: Any, rows: Rows) -> tuple[Any, ...]:
+    """Return all that the bins of a matrix depend on, besides its own rows."""
+    given = booster.get_params()
+    names = ("tree_method", "booster", "device", "max_bin", "missing", "n_jobs")
+    columns = "".join(given["feature_types"])
+    return (*(str(given[name]) for name in names), columns, rows.at, kept.digest(rows.weight))
 
 
 def most(estimator: Any) -> int | None:

@@ -1,0 +1,66 @@
+"""Trials that cannot end in time."""
+
+import pytest
+
+from engine.search.candidate import Candidate, Trial
+from engine.search.driver import LATE as MOST
+from engine.search.pace import LATE, Pace
+from tests.search.studies import FOLDS, Workers, drive, outcome
+
+
+def test_units_side_by_side_are_counted_once():
+    pace = Pace(2, lambda: 10.0)
+    pace.took("slow", 8.0, 2)
+    assert pace.allows("slow", 4)
+    assert not pace.allows("slow", 5)
+    assert pace.allows("slow", 5, own=3.0)
+
+
+def test_what_is_not_known_is_allowed():
+    pace = Pace(1, lambda: 0.1)
+    assert pace.allows("new", 5)
+    pace.took("new", 1.0)
+    assert not pace.allows("new", 5)
+    assert pace.allows("new", 0)
+    assert Pace(1).allows("new", 5, own=1e9), "there is no limit"
+
+
+def test_trials_of_an_earlier_run_are_learnt_from():
+    candidate = Candidate("one", {}, {})
+    done = Trial(0, candidate, {}, "complete", (0.5, 0.5), seconds=4.0)
+    shared = Trial(1, candidate, {}, "complete", (0.5, 0.5), seconds=0.0, same_as=0)
+    pace = Pace(1, lambda: 2.0)
+    pace.learn([done, shared])
+    assert pace.allows("one", 1)
+    assert not pace.allows("one", 2)
+
+
+def test_a_trial_that_cannot_end_in_time_is_given_up_and_others_are_tried(tmp_path):
+    def work(candidate, fold):  # of two families, one takes ten times as long
+        slow = candidate.family == "two"
+        found = outcome(candidate, fold)
+        return type(found)(found.score, found.value, found.probability, seconds=0.1 + slow * 0.9)
+
+    trials = drive(tmp_path, 30, Workers(1, work=work), pace=Pace(1, lambda: 1.5))
+    second = trials[1]
+    assert (second.candidate.family, second.state) == ("two", "pruned")
+    assert len(second.scores) == 1, "it was found out after the first fold"
+    late = [trial for trial in trials[2:] if trial.candidate.family == "two"]
+    assert late
+    assert {(t.state, t.scores, t.error) for t in late} == {("pruned", (), LATE)}
+    others = [trial for trial in trials if trial.candidate.family == "one"]
+    assert {trial.state for trial in others} == {"complete"}
+
+
+def test_the_first_trial_is_never_given_up(tmp_path):
+    trials = drive(tmp_path, 30, pace=Pace(1, lambda: 0.001))
+    assert trials[0].state == "complete"
+    assert len(trials[0].scores) == FOLDS
+    assert [trial.state for trial in trials[1:]] == ["pruned"] * MOST
+
+
+@pytest.mark.parametrize("workers", [1, 3])
+def test_time_without_end_changes_nothing(tmp_path, workers):
+    first = drive(tmp_path / "a", 12, Workers(workers))
+    second = drive(tmp_path / "b", 12, Workers(workers), pace=Pace(workers, lambda: 1e9))
+    assert [t.candidate for t in first] == [t.candidate for t in second]
