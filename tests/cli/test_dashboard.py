@@ -90,8 +90,12 @@ def test_the_dashboard_shows_what_the_search_has_told(engine, search):
             "family": "tree", "seconds": "1.25", "out_of_fold": "units/000000_*.npz",
         }  # fmt: skip
         search.tell(trial(5))
-        after = asked(port, f"studies/{study['study_id']}?after=5", process)
-        assert [one["number"] for one in after["trials"]] == [5]
+        end, numbers = time.monotonic() + 60, []
+        while not numbers and time.monotonic() < end:  # it looks into the file now and then
+            after = asked(port, f"studies/{study['study_id']}?after=5", process)
+            numbers = [one["number"] for one in after["trials"]]
+            time.sleep(0.5)
+        assert numbers == [5]
     finally:
         process.kill()
         process.wait()
