@@ -9,12 +9,13 @@ from __future__ import annotations
 import shutil
 import uuid
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from engine.plan import asked
-from engine.plan.claim import is_written, settle
+from engine.plan.claim import is_written
 from engine.plan.outputs import RUNNING, Outputs, read_json
 from engine.plan.running import FILE, noted
 from engine.search.record import read_trials
@@ -73,13 +74,14 @@ def keep(folder: Path) -> None:
     if facts is None:
         return
     forget(folder.parent, facts["search"])
-    partial = folder.parent / f".partial-{uuid.uuid4().hex[:12]}"
-    partial.mkdir()
-    for name in KEPT:
-        if (folder / name).is_file():
-            shutil.copyfile(folder / name, partial / name)
-    settle(partial)
-    partial.rename(folder.parent / f"{STOPPED}{facts['stamp']}-{uuid.uuid4().hex[:6]}")
+    final = folder.with_name(f"{STOPPED}{facts['stamp']}-{uuid.uuid4().hex[:6]}")
+    with suppress(FileNotFoundError):  # another run has just kept it
+        folder.rename(final)
+        for path in final.iterdir():
+            if path.is_dir():
+                shutil.rmtree(path)
+            elif path.name not in KEPT:
+                path.unlink()
 
 
 def keep_killed(parent: Path) -> None:

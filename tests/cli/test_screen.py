@@ -131,7 +131,7 @@ def test_the_terminal_is_as_it_was_after_a_run_was_stopped(slow, sent, code):
         wait_for(lambda: b"1  mlp" in terminal.written)
         process.send_signal(sent)
         if sent == signal.SIGINT:  # once would end the search with what it has
-            wait_for(lambda: b"finishing with the best" in terminal.written)
+            wait_for(lambda: b"stopped after" in terminal.written)
             process.send_signal(sent)
 
     ended, written = watched(slow, "run", "slow", "search.trials=1000", act=act, NO_COLOR="1")
