@@ -22,7 +22,7 @@ from engine.plan.running import running
 from engine.plan.stopped import Stopped, stopped
 from engine.recipe.load import load
 
-COLUMNS = ("recipe", "going on for>", "trials>", "best so far", "a minute>", "left>", "by")
+COLUMNS = ("recipe", "elapsed>", "trials>", "best so far", "a minute>", "left>", "process")
 NONE = "Nothing is running."
 SHARE = 0.2  # of a processor's time: nothing else is done meanwhile
 
@@ -111,7 +111,7 @@ def picture(found: Sequence[Mapping[str, Any]], width: int, height: int) -> list
     order = (0, 2, 3, 5, 1, 4, 6)  # the most important first
     shown: list[int] = []
     for number in order:
-        if sum(sizes[n] + 2 for n in (*shown, number)) <= width or not shown:
+        if sum(sizes[n] + 2 for n in (*shown, number)) - 2 <= width or not shown:
             shown.append(number)
     made = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0))
     for number in sorted(shown):
@@ -125,7 +125,7 @@ def picture(found: Sequence[Mapping[str, Any]], width: int, height: int) -> list
 
 def _row(tree: Mapping[str, Any]) -> list[str]:
     pace, left = tree["trials_per_minute"], tree["seconds_left"]
-    by = f"{tree['user']} on {tree['host']}, process {tree['pid']}"
+    by = f"{tree['user']}@{tree['host']} {tree['pid']}"
     return [
         tree["recipe"], console.duration(tree["elapsed"]), _trials(tree), _best(tree),
         "-" if pace is None else f"{pace:,.1f}", "-" if left is None else console.duration(left),

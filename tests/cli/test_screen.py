@@ -135,7 +135,7 @@ def test_the_terminal_is_as_it_was_after_a_run_was_stopped(slow, sent, code):
             process.send_signal(sent)
 
     ended, written = watched(slow, "run", "slow", "search.trials=1000", act=act, NO_COLOR="1")
-    assert ended == code
+    assert ended == code, written[-3000:].decode()
     assert written.rindex(SHOW) > written.rindex(HIDE)
     assert b"same command" in written[written.rindex(SHOW) :]
     assert not re.search(rb"\x1b\[(\d+;)*3\d(;\d+)*m", written), "no colours, as NO_COLOR says"
