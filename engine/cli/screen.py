@@ -58,8 +58,8 @@ class Screen:
         self._thread.start()
 
     def stop(self) -> None:
-        """Take the lines away, and give the cursor back."""
-        live, self._live = self._live, None
+        """Take the lines away, and give the cursor back; another try does what a Ctrl-C cut off."""
+        live = self._live
         if live is None:
             return
         self._stopped.set()
@@ -69,6 +69,8 @@ class Screen:
                 self._thread.join(timeout=2)
         finally:
             live.stop()
+            self._out.show_cursor(True)
+            self._live = None
 
     def changed(self) -> None:
         """Have the lines drawn again soon."""

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 from rich.console import Console
+from rich.live import Live
 from rich.text import Text
 
 from engine.cli.screen import Screen
@@ -85,6 +86,27 @@ def test_it_goes_on_by_itself_when_nothing_happens():
         screen.stop()
     terminal.close()
     assert 3 <= len(drawn) <= 5
+
+
+def test_a_ctrl_c_while_the_lines_are_taken_away_leaves_no_trace_either(monkeypatch):
+    terminal, times = Terminal(), []
+
+    def interrupted(self):
+        times.append(1)
+        if len(times) == 1:
+            raise KeyboardInterrupt
+        stop(self)
+
+    stop = Live.stop
+    monkeypatch.setattr(Live, "stop", interrupted)
+    with os.fdopen(os.dup(terminal.slave), "w") as stream:
+        screen = Screen(Console(file=stream, force_terminal=True), lambda *_: [Text("x")])
+        screen.start()
+        with pytest.raises(KeyboardInterrupt):
+            screen.stop()
+        screen.stop()
+    written = terminal.close()
+    assert written.rindex(SHOW) > written.rindex(HIDE)
 
 
 def watched(folder: Path, *words: str, act, **environment: str) -> tuple[int, bytes]:
