@@ -70,7 +70,7 @@ def _option(group: str, name: str, file: Path, known: groups.Groups) -> Entry:
     except EngineError as error:  # a broken file of the user's is listed too
         return {"name": name, "about": f"broken: {error.faults[0].message}", "file": shown}
     about = tree.pop("about", "") or _first_comment(file)
-    facts = abilities.describe(tree) if group == FAMILIES else {}
+    facts = abilities.describe(tree) if abilities.classes(tree) else {}
     return {"name": name, "about": about, "file": shown, **facts, **tree}
 
 
