@@ -92,7 +92,7 @@ def pin(recipe: str, run: Path, others: bool = False, force: bool = False) -> Pi
     current = load(recipe)
     before = current.path.read_bytes().decode("utf-8")
     selected = tuple(current.recipe.model)
-    alone = current if family in selected else load(recipe, [f"model=[{family}]"])
+    alone = load(recipe, [f"model=[{family}]"]) if selected != (family,) else current
     change = between(part_of(narrowed(alone.tree, family), KEYS), target)
     if not force and (change or selected != (family,)):
         again = load(recipe, asked.overrides) if asked.overrides else current

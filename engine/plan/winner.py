@@ -13,9 +13,10 @@ FEATURES = ("rest", "blocks")  # what of features is searched
 
 
 def narrowed(tree: Mapping[str, Any], family: str) -> dict[str, Any]:
-    """Return a composed recipe with one family alone."""
-    model = tree.get("model") or {}
-    return {**tree, "model": {family: model.get(family) or {}}}
+    """Return a composed recipe with one family alone, which is not optional then."""
+    own = dict((tree.get("model") or {}).get(family) or {})
+    own.pop("optional", None)
+    return {**tree, "model": {family: own}}
 
 
 def pinned(

@@ -85,7 +85,8 @@ def interrupted(folder: Path, workers: int, sent: signal.Signals) -> Ended:
     os.killpg(process.pid, sent)
     if sent == signal.SIGTERM:  # as `timeout` does: to the process, then to its group
         os.kill(process.pid, sent)
-    else:  # once would end the search with what it has
+    else:  # once would end the search with what it has; two at once may count as one
+        time.sleep(0.3)
         os.killpg(process.pid, sent)
     return ended(process)
 

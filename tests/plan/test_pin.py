@@ -34,6 +34,7 @@ features:
 """
 FORMS = {
     "word": DATA + "model: xgboost   # that one\nseed: 1\n",
+    "portfolio": DATA + "model: auto   # all that suit\n",
     "list": DATA + "model: [linear, xgboost]   # two\nseed: 1\n",
     "block_list": DATA + "model:\n  - linear   # a\n  - xgboost\n# below\nseed: 1\n",
     "tight_list": DATA + "model:\n- xgboost\n- linear\n",
