@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from engine.cli.pin import diff, replace
+from tests.plan.test_pin import ran
 
 RECIPE = """\
 # A shop.
@@ -60,10 +61,22 @@ def before_run(folder: Path) -> str:
     return min(path.name for path in (folder / "outputs" / "shop").glob("2*"))
 
 
-def test_recipes_of_the_engine_are_not_changed(engine):
-    told = engine("pin", "penguins")
+@pytest.mark.slow
+def test_recipes_of_the_engine_are_not_changed_but_copied(engine, folder):
+    ran("xgboost", name="penguins")
+    told = engine("pin", "penguins", "run")
     assert told.code == 2
-    assert "no run" in told.err
+    assert "came with the engine, and is not changed" in told.err
+    assert "engine pin penguins --output recipes/penguins.yaml" in told.err
+    words = ("pin", "penguins", "run", "--output", "recipes/penguins.yaml")
+    told = engine(*words)
+    assert told.code == 0
+    assert told.out.startswith("--- engine:recipes/penguins.yaml\n+++ recipes/penguins.yaml\n")
+    text = (folder / "recipes" / "penguins.yaml").read_text("utf-8")
+    assert text.startswith("# Mixed types with missing values")
+    assert "      max_depth: " in text
+    assert "exists already" in engine(*words).err
+    assert engine("pin", "penguins", "run", "--output", "x.txt").code == 2
 
 
 def test_a_file_keeps_its_mode_and_a_link_stays_one(tmp_path):
