@@ -58,5 +58,5 @@ clean: ## remove the environment and all caches; outputs stay
 	@touch $@
 
 .venv/.dev: pyproject.toml constraints.txt | .venv/bin/python
-	$(PIP) install $(if $(CI),--quiet) -c constraints.txt -e '.[boosting,excel,http,s3,sql,postgres,dask,joblib,examples,test,dev]'
+	$(PIP) install $(if $(CI),--quiet) -c constraints.txt -e '.[boosting,excel,http,s3,sql,postgres,dask,joblib,dashboard,examples,test,dev]'
 	@touch $@ .venv/.demo

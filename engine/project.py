@@ -12,6 +12,7 @@ import pandas as pd
 
 from engine.bundle.load import Bundle, open_bundle
 from engine.contracts import Listener, silent
+from engine.plan.asked import Asked
 from engine.plan.build import build
 from engine.plan.outputs import SCORECARD, Outputs, earlier_parts, read_json
 from engine.plan.provenance import stamp
@@ -64,7 +65,10 @@ class Project:
 
     def run(self, listener: Listener = silent) -> Run:
         """Carry the recipe out; steps that are done are not done again."""
-        return Run(run(self.recipe, self.loaded.tree, self.outputs, stamp(), listener))
+        told = (override.where.partition(": ")[2] for override in self.loaded.trail.overrides)
+        asked = Asked.of(self.recipe.name, self.loaded.path, tuple(told))
+        tree = self.loaded.tree
+        return Run(run(self.recipe, tree, self.outputs, stamp(), listener, asked=asked))
 
     def runs(self) -> list[Run]:
         """Whole runs of the recipe, oldest first."""

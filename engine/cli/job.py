@@ -13,6 +13,7 @@ from engine.cli import console
 from engine.cli.outputs import OUTPUTS
 from engine.cli.progress import Watcher
 from engine.errors import EngineError
+from engine.plan.asked import Asked
 from engine.plan.multirun import is_done, run_job
 from engine.recipe.composition.sweep import Job, Sweep
 from engine.recipe.load import Loaded
@@ -57,8 +58,10 @@ class Run:
             console.notice(f"{title}: done already")
             return
         print(title, file=sys.stderr, flush=True)
-        with Watcher(recipe.search.trials, quiet=True) as watcher:
-            run_job(recipe, loaded.tree, OUTPUTS, _relative(job.folder), watcher, self.fresh)
+        with Watcher(recipe.search.trials, quiet=True, alone=not side_by_side) as watcher:
+            asked = Asked.of(self.sweep.recipe, loaded.path, plain(job.overrides))
+            folder = _relative(job.folder)
+            run_job(recipe, loaded.tree, OUTPUTS, folder, watcher, self.fresh, asked)
 
 
 def _relative(folder: Path) -> Path:

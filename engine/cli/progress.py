@@ -1,18 +1,18 @@
-"""What is seen of a run while it goes on: a live line on a terminal, plain lines elsewhere."""
+"""What is seen of a run while it goes on: a picture on a terminal, plain lines elsewhere."""
 
 from __future__ import annotations
 
-import math
 import sys
+import time
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from rich.markup import escape
-from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.text import Text
 
-from engine.cli import console, stopping
+from engine.cli import console, picture, stopping
+from engine.cli.screen import Screen
+from engine.cli.standing import Standing
 from engine.search.candidate import Trial
-
-BAR = 20  # letters, so that a line of 80 holds everything
 
 
 class Watcher:
@@ -23,31 +23,25 @@ class Watcher:
     trials : int
         How many are expected at most.
     quiet : bool
-        Whether only notices and the live line are shown, as for one of many jobs.
+        Whether only notices and how far it is are shown, as for one of many jobs.
+    alone : bool
+        Whether no other process draws on the same terminal.
     """
 
-    def __init__(self, trials: int, quiet: bool = False) -> None:
-        self.trials = trials
+    def __init__(self, trials: int, quiet: bool = False, alone: bool = True) -> None:
         self.quiet = quiet
-        self.live = sys.stderr.isatty()
-        self._best: Trial | None = None
-        self._maximize = True
-        self._out = console.console(stderr=True)  # one for all, so that notes stand above the bar
-        self._bar = Progress(
-            SpinnerColumn(), TextColumn("{task.description}"), BarColumn(BAR),
-            TextColumn("{task.completed:.0f}/{task.total:.0f} fits "), TimeElapsedColumn(),
-            TextColumn(" {task.fields[best]}"), console=self._out, transient=True,
-        )  # fmt: skip
-        self._step = self._out.status("")
-        self._task: Any = None
+        self._out = console.console(stderr=True)  # one for all, so that notes stand above
+        self.live = alone and sys.stderr.isatty() and not self._out.is_dumb_terminal
+        self._standing = Standing(time.monotonic(), trials)
+        self._screen = Screen(self._out, self._lines)
+        self._step = ""
+        self._since = time.monotonic()
 
     def __enter__(self) -> Watcher:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._step.stop()
-        if self._task is not None:
-            self._bar.stop()
+        self._screen.stop()
 
     def __call__(self, event: str, **facts: Any) -> None:
         if event != "interrupted":  # which is the answer to it
@@ -57,6 +51,7 @@ class Watcher:
         handler = getattr(self, f"_{event}", None)
         if handler:
             handler(**facts)
+            self._screen.changed()
 
     def _notice(self, text: str) -> None:
         console.notice(text, self._out)
@@ -74,54 +69,49 @@ class Watcher:
     def _step_started(self, step: str, about: str) -> None:
         if not self.live:
             self._line(f"{step}: {about}")
-        elif step == "search":
-            self._task = self._bar.add_task(step, total=self.trials, best="")
-            self._bar.start()
-        else:
-            self._step.update(escape(f"{step}: {about}"))
-            self._step.start()
+            return
+        self._step, self._since = f"{step}: {about}", time.monotonic()
+        self._screen.start()
 
     def _step_reused(self, step: str) -> None:
         if not self.live:
             self._line(f"{step}: done already")
 
     def _step_finished(self, step: str, seconds: float) -> None:
-        self._step.stop()
-        if step == "search" and self._task is not None:
-            self._bar.stop()
+        self._screen.stop()
 
     def _line(self, text: str) -> None:
         self._out.print(text, markup=False, soft_wrap=True)
 
-    def _unit_finished(self, index: int, fold: int, seconds: float) -> None:
-        if self._task is not None:
-            self._bar.advance(self._task)
+    def _lines(self, width: int, height: int) -> list[Text]:
+        """Draw what goes on."""
+        now = time.monotonic()
+        if not self._step.startswith("search:") or not self._standing.folds:
+            return picture.step(self._step, now - self._since, width)
+        return picture.lines(self._standing, now, width, 0 if self.quiet else height)
 
-    def _search_started(self, maximize: bool, done: int, first: Trial | None, folds: int) -> None:
-        self._maximize, self._best = maximize, first
-        if self._task is not None:
-            self._bar.update(self._task, total=self.trials * folds, completed=done * folds)
+    def _unit_finished(self, index: int, fold: int, seconds: float) -> None:
+        self._standing.fit_ended()
+
+    def _search_started(
+        self, maximize: bool, done: int, first: Trial | None, folds: int, total: int,
+        metric: str, seconds: float | None, earlier: Sequence[Trial],
+        defaults: Mapping[str, Mapping[str, Any]],
+    ) -> None:  # fmt: skip
+        self._standing = Standing(
+            time.monotonic(), total, folds, maximize, metric, seconds, defaults
+        )
+        self._standing.earlier(earlier)
         if done:
             what = console.plural(done, "trial")
             self._notice(f"{what} of an earlier run taken over")
 
     def _trial_finished(self, trial: Trial) -> None:
-        if trial.state == "complete" and self._is_better(trial):
-            self._best = trial
-        if self._task is not None:
-            best = self._best
-            text = f"best {console.number(best.mean)} ({best.candidate.family})" if best else ""
-            self._bar.update(self._task, best=text)
-        elif not self.live:
-            mark = " *" if trial is self._best else ""
+        is_best = self._standing.ended(trial, time.monotonic())
+        if not self.live:
+            mark = " *" if is_best else ""
             text = f"  trial {trial.index:>3}  {trial.candidate.family:<24} {_outcome(trial)}{mark}"
             self._line(text)
-
-    def _is_better(self, trial: Trial) -> bool:
-        if self._best is None or math.isnan(self._best.mean):
-            return True
-        ahead = trial.mean > self._best.mean
-        return ahead if self._maximize else trial.mean < self._best.mean
 
 
 def _outcome(trial: Trial) -> str:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from engine.catalogue import unknown
-from engine.cli import console
+from engine.cli import console, dashboard, going
 from engine.cli.board import print_board
 from engine.cli.outputs import OUTPUTS
 from engine.cli.scorecard import print_run
@@ -22,19 +23,25 @@ COLUMNS = ("run", "metric", "family", "cross-validated>", "holdout>", "trials>",
 
 
 def runs_(arguments: Namespace) -> int:
-    """List the runs of one recipe, or of all."""
-    names = [_recipe(arguments.recipe)] if arguments.recipe else OUTPUTS.recipes()
+    """List the runs of one recipe, or of all; with ``--watch``, those that go on."""
+    name, now = arguments.recipe, going.wanted(arguments.recipe)
+    if arguments.dashboard:
+        return dashboard.print_command(name)
+    if arguments.watch:
+        return going.watch(now, arguments.json)
+    names = [_recipe(name, now)] if name else OUTPUTS.recipes()
     cards = [_summary(folder) for name in names for folder in OUTPUTS.runs(name)]
     if arguments.json:
         return console.as_json(cards)
-    if not cards:
-        console.line("No runs yet. Begin with: engine run penguins")
-        return 0
     for name in names:
-        own = [card for card in cards if card["recipe"] == name]
-        console.table(name, COLUMNS, map(_row, own))
-        console.line()
-    console.line(f"  engine show {_called(cards[-1])}")
+        if own := [card for card in cards if card["recipe"] == name]:
+            console.table(name, COLUMNS, map(_row, own))
+            console.line()
+    others = going.print_others(now)
+    if not cards and not others:
+        console.line("No runs yet. Begin with: engine run penguins")
+    if cards:
+        console.line(f"  engine show {_called(cards[-1])}")
     return 0
 
 
@@ -60,10 +67,11 @@ def _called(card: dict[str, Any]) -> str:
     return f"{card['recipe']}/{Path(card['folder']).name}"
 
 
-def _recipe(name: str) -> str:
+def _recipe(name: str, others: Sequence[str]) -> str:
     """Return the recipe whose runs are meant by its name, its file, or a run of it."""
     stem = Path(name).stem if name.endswith(YAML) else name
-    return stem if OUTPUTS.runs(stem) else _run(name).parent.name
+    known = OUTPUTS.runs(stem) or going.has_any(others)
+    return stem if known else _run(name).parent.name
 
 
 def _run(name: str) -> Path:

@@ -34,7 +34,7 @@ def print_leaderboard(metric: str, rows: Sequence[Mapping[str, Any]]) -> None:
             _score(row, metric),
             row["trials"] or "",
             console.duration(row["seconds"]) if row["trials"] else "",
-            row["error"] or _of_members(row) or _values(row["values"]),
+            row["error"] or _of_members(row) or short_values(row["values"]),
         )
         for rank, row in enumerate(rows, 1)
     ]
@@ -57,7 +57,7 @@ def print_members(card: Mapping[str, Any]) -> None:
     """Print what predicts together, and how much the predictions of each count."""
     table = [
         (one["family"], one["trial"], f"{one['weight']:.1%}", console.number(one["mean"]),
-         _values(one["values"]))
+         short_values(one["values"]))
         for one in card["members"]
     ]  # fmt: skip
     columns = ["family", "trial>", "weight>", f"{card['metric']} alone>", "values"]
@@ -72,10 +72,11 @@ def _score(row: Mapping[str, Any], metric: str) -> str:
     return console.spread(row["cv"].get(metric)) + mark
 
 
-def _values(values: Mapping[str, Any]) -> str:
-    shown = list(values.items())[:MOST_VALUES]
+def short_values(values: Mapping[str, Any], most: int = MOST_VALUES) -> str:
+    """Write values that were drawn, by the last word of their keys."""
+    shown = list(values.items())[:most]
     texts = [f"{_called(key)}={_short(value)}" for key, value in shown]
-    return " ".join(texts) + (" ..." if len(values) > MOST_VALUES else "")
+    return " ".join(texts) + (" ..." if len(values) > most else "")
 
 
 def _called(key: str) -> str:

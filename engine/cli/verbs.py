@@ -97,6 +97,14 @@ FORCE = Flag(("--force",), "write over a recipe of that name")
 QUERY = Flag(("--query",), "what a database is asked: a table's name, or SELECT ...", "SQL")
 WIDE = Flag(("--wide",), "all that is known of each")
 
+WATCH = Flag(("--watch",), "show the runs that go on, each second until Ctrl-C")
+BOARD = Flag(("--dashboard",), "print how to open the search in optuna-dashboard")
+RESUME = Flag(("--resume",), "carry on this stopped run: its name, folder, or latest", "RUN")
+DRY = Flag(("--dry-run",), "print the difference alone")
+INTO = Flag(("-o", "--output"), "a recipe to write instead", "FILE")
+KEEP = Flag(("--keep-families",), "leave the families selected that did not win")
+FORCED = Flag(("--force",), "although the recipe has changed since, or FILE exists")
+
 VERBS: Mapping[str, Verb] = {
     "init": Verb(
         "write a commented recipe from a data file", "init", "DATA", (TARGET, QUERY, FORCE, JSON),
@@ -118,8 +126,10 @@ VERBS: Mapping[str, Verb] = {
         examples=("engine plan churn", "engine plan churn -m model=xgboost,linear seed=1,2,3"),
     ),
     "run": Verb(
-        "carry a recipe out", "run", "RECIPE", (MANY, FRESH, JSON), True,
-        more="What an earlier run has done already is not done again.",
+        "carry a recipe out", "run", "RECIPE", (MANY, FRESH, RESUME, JSON), True,
+        more="What an earlier run has done already is not done again: the same command carries on "
+        "a run that was stopped. With --resume the recipe and the overrides of that run count, "
+        "whatever the file says by now.",
         examples=(
             "engine run churn search.trials=100 search.timeout=10m",
             'engine run churn "model.xgboost.params.max_depth=range(3, 10)"',
@@ -127,11 +137,22 @@ VERBS: Mapping[str, Verb] = {
         ),
     ),
     "runs": Verb(
-        "list runs", "runs", "[RECIPE]", (JSON,), examples=("engine runs", "engine runs churn"),
+        "list runs, and watch those that go on", "runs", "[RECIPE]", (WATCH, BOARD, JSON),
+        more="Runs that were stopped while they searched are listed until they are carried on.",
+        examples=("engine runs", "engine runs churn", "engine runs --watch",
+                  "engine runs churn --dashboard"),
     ),
     "show": Verb(
         "show a run, or a recipe", "runs", "RUN", (HYDRA, JSON), True,
         examples=("engine show churn", "engine show churn --hydra"),
+    ),
+    "pin": Verb(
+        "write what won into the recipe", "pin", "RECIPE [RUN]",
+        (DRY, INTO, KEEP, FORCED, JSON),
+        more="Values take the place of ranges, and the winning family alone stays selected; all "
+        "else in the file stays as it is. Prints the difference, which `patch -p0` takes.",
+        examples=("engine pin churn", "engine pin churn --dry-run",
+                  "engine pin churn 2026-01-31_12-00-00 --output recipes/churn_best.yaml"),
     ),
     "predict": Verb(
         "predict the rows of a file", "predict", "BUNDLE DATA", (OUT, QUERY), True,
@@ -165,11 +186,6 @@ VERBS: Mapping[str, Verb] = {
     ),
 }  # fmt: skip
 
-LATER = ("pin", "compare", "export", "deploy", "serve", "monitor", "retrain", "promote",
+LATER = ("compare", "export", "deploy", "serve", "monitor", "retrain", "promote",
          "rollback", "rank")  # fmt: skip
 """Verbs that are designed, and do not exist yet."""
-
-LATER_FLAGS: Mapping[tuple[str, str], str] = {
-    ("run", "--resume"): "the same command carries on an interrupted run by itself",
-}
-"""Flags of verbs that do not exist yet, and what does instead."""

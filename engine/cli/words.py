@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from engine.catalogue import near
-from engine.cli.verbs import LATER_FLAGS, VERBS, Flag, Verb
+from engine.cli.verbs import VERBS, Flag, Verb
 from engine.errors import Fault, RecipeError
 
 YAML = (".yaml", ".yml")
@@ -30,7 +30,6 @@ def parse(name: str, words: Sequence[str]) -> Namespace:
         With every word that is not understood, and every one that is missing.
     """
     verb = VERBS[name]
-    _refuse_later(name, words)
     flags, rest, faults = _flags(name, verb, words)
     overrides = [word for word in rest if verb.overrides and _is_override(word, rest)]
     given = [word for word in rest if word not in overrides]
@@ -42,14 +41,6 @@ def parse(name: str, words: Sequence[str]) -> Namespace:
     values = dict.fromkeys((word.lower() for word in verb.words), None)
     values |= dict(zip((word.lower() for word in verb.words), given, strict=False))
     return Namespace(**values, **flags, overrides=overrides)
-
-
-def _refuse_later(name: str, words: Sequence[str]) -> None:
-    """Answer a flag that does not exist yet by that alone: which words are its own is open."""
-    for word in words[: words.index("--")] if "--" in words else words:
-        spelling = word.partition("=")[0]
-        if hint := LATER_FLAGS.get((name, spelling)):
-            raise RecipeError(Fault(f"{spelling} is not available yet", hint=hint))
 
 
 def _flags(

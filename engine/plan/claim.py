@@ -56,15 +56,34 @@ def _lock(descriptor: int, kind: int) -> bool:
     return True
 
 
+def is_written(folder: Path) -> bool:
+    """Whether the writer of a claimed folder lives."""
+    try:
+        descriptor = os.open(folder, os.O_RDONLY)
+    except OSError:
+        return False
+    try:
+        return not _lock(descriptor, fcntl.LOCK_SH)
+    finally:
+        os.close(descriptor)
+
+
 @contextmanager
-def locked(path: Path, shared: bool, wait: Callable[[], None]) -> Iterator[None]:
-    """Hold the lock of a file; ``wait`` is called before waiting for another process."""
+def locked(path: Path, shared: bool, wait: Callable[[], None], holder: str = "") -> Iterator[None]:
+    """Hold the lock of a file; ``wait`` is called before waiting for another process.
+
+    With ``holder``, the file says who holds it.
+    """
     kind = fcntl.LOCK_SH if shared else fcntl.LOCK_EX
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a") as file:
         if not _lock(file.fileno(), kind):
             wait()
             fcntl.flock(file, kind)
+        if holder:
+            file.truncate(0)
+            file.write(holder)
+            file.flush()
         yield
 
 

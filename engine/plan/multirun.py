@@ -15,13 +15,14 @@ from typing import Any
 from engine import catalogue
 from engine.contracts import Listener, silent
 from engine.plan import front
+from engine.plan.asked import Asked
 from engine.plan.build import build
 from engine.plan.claim import claimed, settle
 from engine.plan.disk import writable
 from engine.plan.fingerprint import files_of
 from engine.plan.hidden import Hidden
 from engine.plan.outputs import RUNNING, SCORECARD, Outputs, earlier_parts, read_json
-from engine.plan.run import fill
+from engine.plan.run import NOTHING, fill
 from engine.recipe.schema import Recipe
 
 COMMAND = "multirun.json"
@@ -99,10 +100,11 @@ def run_job(
     folder: Path,
     listener: Listener,
     fresh: bool = False,
+    asked: Asked = NOTHING,
 ) -> None:
     """Run one job into its folder, which takes its name when it is whole."""
     with writable(outputs.root), claimed(folder.parent, RUNNING) as partial:
-        fill(recipe, tree, outputs, partial, listener, fresh)
+        fill(recipe, tree, outputs, partial, listener, fresh, None, asked)
         shutil.rmtree(folder, ignore_errors=True)  # of another plan, or empty
         settle(partial)
         partial.rename(folder)

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,15 +15,16 @@ from engine.errors import DataError, EngineError, Fault
 from engine.plan.disk import is_damage
 from engine.plan.fingerprint import Parts, files_of, parts
 from engine.plan.hidden import Hidden
+from engine.plan.holder import Holder
 from engine.plan.provenance import now
 from engine.plan.results import DAMAGE, Results, damaged
 from engine.plan.step import LOOKING, Step, name, optional
-from engine.plan.store import Store, is_whole
+from engine.plan.store import LOCK, Store, is_whole
 from engine.recipe.schema import Recipe
 from engine.steps.load import asked
 
 TOLD = "told.json"
-WAITING = "another run of this recipe holds its search; waiting for it to end"
+WAITING = "another run of this recipe holds its search{}; waiting for it to end"
 
 
 class Progress:
@@ -34,6 +36,8 @@ class Progress:
         Take no result that an earlier run has left: each is made again, and replaced.
     begun : float, optional
         When the run began, by ``time.monotonic()``.
+    folder : Path, optional
+        The run that is written.
     """
 
     def __init__(
@@ -44,7 +48,9 @@ class Progress:
         hidden: Hidden,
         fresh: bool = False,
         begun: float | None = None,
+        folder: Path | None = None,
     ) -> None:
+        self.holder = Holder.here(folder).text() if folder else ""
         self.recipe = recipe
         self.store = store
         self.listener = listener
@@ -91,7 +97,8 @@ class Progress:
     def use(self, step: Step, found: Parts) -> None:
         """Keep a result that was taken from being cleared by another run."""
         if optional(step, "KEEPS"):
-            reading = self.store.reading(name(step), found.fingerprint, self._wait)
+            wait = partial(self._wait, self.store.folder(name(step), found.fingerprint))
+            reading = self.store.reading(name(step), found.fingerprint, wait)
             self._held.enter_context(reading)
 
     def do(self, step: Step, found: Parts) -> Parts:
@@ -139,11 +146,17 @@ class Progress:
             with self.store.writing(label, fingerprint, self.fresh) as folder:
                 yield folder
             return
-        adding = self.store.adding(label, fingerprint, self._wait, self.fresh)
-        yield self._held.enter_context(adding)  # until the run ends: others then find all done
+        wait = partial(self._wait, self.store.folder(label, fingerprint))
+        adding = self.store.adding(label, fingerprint, wait, self.fresh, self.holder)
+        folder = self._held.enter_context(adding)  # until the run ends: others then find all done
+        self.listener("holding", folder=folder.name)
+        yield folder
 
-    def _wait(self) -> None:
-        self.listener("waiting", text=WAITING)
+    def _wait(self, folder: Path) -> None:
+        """Say who is waited for, where that is known."""
+        holder = Holder.read(folder / LOCK)
+        who = f" ({holder}, writing {holder.folder})" if holder else ""
+        self.listener("waiting", text=WAITING.format(who))
 
     @contextmanager
     def _explained(self, folder: Path) -> Iterator[None]:

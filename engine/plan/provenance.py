@@ -35,19 +35,25 @@ def provenance() -> dict[str, Any]:
     """Return commit and dirty state, versions, machine, user and time."""
     return {
         "when": datetime.now(UTC).isoformat(timespec="seconds"),
-        "who": _who(),
+        "who": who(),
         "git": _git(),
         "python": platform.python_version(),
         "versions": {name: _version(name) for name in LIBRARIES},
         "machine": {
-            "host": platform.node(),
+            "host": host(),
             "system": platform.platform(),
             "cores": available_cores(),
         },
     }
 
 
-def _who() -> str:
+def host() -> str:
+    """Return the name of this machine."""
+    return platform.node()
+
+
+def who() -> str:
+    """Return the user's name."""
     try:
         return getpass.getuser()
     except (OSError, KeyError):  # no such user in a container

@@ -12,12 +12,15 @@ from pathlib import Path
 from typing import Any, cast
 
 from engine.contracts import Listener
+from engine.plan import stopped
+from engine.plan.asked import Asked
 from engine.plan.disk import writable
 from engine.plan.fingerprint import Parts
 from engine.plan.hidden import Hidden
 from engine.plan.outputs import SCORECARD, Outputs, run_folder
 from engine.plan.progress import Progress
 from engine.plan.provenance import provenance
+from engine.plan.running import Note
 from engine.plan.scorecard import scorecard
 from engine.plan.step import STEPS, Step, name, optional
 from engine.plan.store import read_list
@@ -26,6 +29,9 @@ from engine.recipe.schema import Recipe
 from engine.steps import expect
 from engine.steps.evaluate import Evaluated
 from engine.steps.inspect import FILE as FINDINGS
+
+NOTHING = Asked()
+NOT_LOGGED = ("earlier", "first", "defaults")  # they stand in the study
 
 
 class Carried:
@@ -49,13 +55,15 @@ class Carried:
         hidden: Hidden | None = None,
         fresh: bool = False,
         begun: float | None = None,
+        folder: Path | None = None,
     ) -> None:
         self.recipe = recipe
         self.hidden = hidden or Hidden()
         self.listener = listener
         self.parts: dict[str, Parts] = {}
         self.seconds: dict[str, float] = {}
-        with Progress(recipe, outputs.store, listener, self.hidden, fresh, begun) as progress:
+        how = (fresh, begun, folder)
+        with Progress(recipe, outputs.store, listener, self.hidden, *how) as progress:
             self.results = progress.results
             for step in STEPS:
                 self.parts[name(step)] = self._carry(progress, step)
@@ -92,6 +100,7 @@ def run(
     listener: Listener,
     fresh: bool = False,
     begun: float | None = None,
+    asked: Asked = NOTHING,
 ) -> Path:
     """Run a recipe and return its run folder.
 
@@ -106,15 +115,26 @@ def run(
     begun : float, optional
         When it was asked for, by ``time.monotonic()``: ``search.timeout`` counts from then. If not
         given, now.
+    asked : Asked, optional
+        What stood on the command line.
 
     Raises
     ------
     EngineError
         If the recipe cannot be carried out, or the outputs cannot be written.
     """
-    with writable(outputs.root), run_folder(outputs.root / recipe.name, stamp) as place:
-        fill(recipe, tree, outputs, place.partial, listener, fresh, begun)
-    return cast(Path, place.final)
+    parent = outputs.root / recipe.name
+    with writable(outputs.root):
+        stopped.keep_killed(parent)
+        with run_folder(parent, stamp) as place:
+            try:
+                fill(recipe, tree, outputs, place.partial, listener, fresh, begun, asked, stamp)
+            except KeyboardInterrupt:
+                stopped.keep(place.partial)
+                raise
+        final = cast(Path, place.final)
+        stopped.carried_on(final)
+    return final
 
 
 def fill(
@@ -125,19 +145,23 @@ def fill(
     listener: Listener,
     fresh: bool = False,
     begun: float | None = None,
+    asked: Asked = NOTHING,
+    stamp: str = "",
 ) -> None:
     """Carry a recipe out and lay everything in ``folder``; the scorecard comes last."""
     begin = time.perf_counter()
     hidden = Hidden.of(tree)
     with hidden.errors(), (folder / "log.txt").open("w", encoding="utf-8") as log:
-        told = hidden.listener(_logged(listener, log, begin, hidden))
-        carried = Carried(recipe, outputs, told, hidden, fresh, begun)
-        _lay(carried, tree, folder, begin)
+        (folder / "recipe.yaml").write_text(dump(tree), "utf-8")
+        asked.write(folder, hidden)
+        note = Note(folder, recipe=recipe.name, stamp=stamp)
+        told = hidden.listener(note.told(_logged(listener, log, begin, hidden)))
+        carried = Carried(recipe, outputs, told, hidden, fresh, begun, folder)
+        note.remove()
+        _lay(carried, folder, begin)
 
 
-def _lay(carried: Carried, tree: Mapping[str, Any], folder: Path, begin: float) -> None:
-    text = dump(tree)
-    (folder / "recipe.yaml").write_text(text, "utf-8")
+def _lay(carried: Carried, folder: Path, begin: float) -> None:
     _write_plan(carried, folder)
     evaluated: Evaluated = carried.results["evaluate"]
     _json(folder / "leaderboard.json", evaluated.leaderboard)
@@ -162,6 +186,7 @@ def _logged(listener: Listener, log: Any, begin: float, hidden: Hidden) -> Liste
 
 
 def _text(facts: Mapping[str, Any]) -> str:
+    facts = {key: value for key, value in facts.items() if key not in NOT_LOGGED}
     trial = facts.get("trial")
     if trial is not None:
         facts = {"trial": trial.index, "family": trial.candidate.family, "mean": trial.mean,

@@ -63,15 +63,17 @@ class Store:
 
     @contextmanager
     def adding(
-        self, step: str, fingerprint: str, wait: Callable[[], None], clear: bool = False
-    ) -> Iterator[Path]:
+        self, step: str, fingerprint: str, wait: Callable[[], None], clear: bool = False,
+        holder: str = "",
+    ) -> Iterator[Path]:  # fmt: skip
         """Give the folder of a result that grows; ``wait`` is called if another run holds it.
 
-        With ``clear`` it is empty; runs that read it are waited for.
+        With ``clear`` it is empty; runs that read it are waited for. Others read in its lock who
+        the ``holder`` is.
         """
         folder = self.folder(step, fingerprint)
         with ExitStack() as held:
-            held.enter_context(locked(folder / LOCK, False, wait))
+            held.enter_context(locked(folder / LOCK, False, wait, holder))
             if clear:
                 with locked(folder / USED, False, wait):
                     _empty(folder)

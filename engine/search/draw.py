@@ -10,6 +10,7 @@ from __future__ import annotations
 import itertools
 import warnings
 from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
 from typing import Any, Literal
 
 import numpy as np
@@ -190,14 +191,28 @@ def frozen(trial: Trial, families: Mapping[str, FamilySpace]) -> optuna.trial.Fr
     known = {p.path: distribution(p) for p in _ranges(family)}
     known[FAMILY] = CategoricalDistribution(list(families))
     complete = trial.state == "complete"
-    return create_trial(
+    made = create_trial(
         state=STATES[trial.state],
         value=trial.mean if complete else None,
         params=dict(trial.values),
         distributions={path: known[path] for path in trial.values},
         intermediate_values=dict(enumerate(trial.scores)),
-        user_attrs={"error": trial.error} if trial.error else {},
+        user_attrs=_attributes(trial),
     )
+    if made.datetime_complete is not None:
+        made.datetime_start = made.datetime_complete - timedelta(seconds=trial.seconds)
+    return made
+
+
+def _attributes(trial: Trial) -> dict[str, Any]:
+    """What somebody would want to know of a trial besides, for whom its study is shown."""
+    unit = trial.index if trial.same_as is None else trial.same_as
+    known = {
+        "error": trial.error, "rounds": trial.refit_rounds(), "same_as_trial": trial.same_as,
+        "out_of_fold": f"units/{unit:06d}_*.npz" if trial.scores else None,
+    }  # fmt: skip
+    told = {key: value for key, value in known.items() if value not in (None, "")}
+    return {"family": trial.candidate.family, "seconds": round(trial.seconds, 3), **told}
 
 
 def _ranges(family: FamilySpace) -> list[Draw | Pick]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import warnings
 import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -17,6 +18,7 @@ from typing import Any
 
 import numpy as np
 import optuna
+from optuna.exceptions import ExperimentalWarning
 from optuna.storages import RDBStorage
 from sqlalchemy.exc import DatabaseError
 
@@ -38,14 +40,19 @@ class Record:
         Made where it does not exist.
     families : sequence of FamilySpace
     maximize : bool
+    metric : str, optional
+        What the scores are called where the study is shown.
     """
 
-    def __init__(self, folder: Path, families: Sequence[FamilySpace], maximize: bool) -> None:
+    def __init__(
+        self, folder: Path, families: Sequence[FamilySpace], maximize: bool, metric: str = ""
+    ) -> None:
         self.folder = folder
         self.families = {family.name: family for family in families}
         (folder / "units").mkdir(parents=True, exist_ok=True)
         _drop_torn_line(folder / TRIALS)
         self._storage, self._study = self._sqlite(maximize)
+        _name(self._study, metric)
         for trial in self.trials()[len(self._study.get_trials(deepcopy=False)) :]:
             self._study.add_trial(frozen(trial, self.families))
 
@@ -95,6 +102,14 @@ def _open_study(path: Path, maximize: bool) -> tuple[RDBStorage, optuna.Study]:
     )
     study.get_trials(deepcopy=False)  # damage shows when it is read
     return storage, study
+
+
+def _name(study: optuna.Study, metric: str) -> None:
+    """Call the scores by the metric's name, if they are not called so."""
+    if metric and study.metric_names != [metric]:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ExperimentalWarning)
+            study.set_metric_names([metric])
 
 
 def _drop_torn_line(path: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import BrokenExecutor, Future
 from dataclasses import dataclass
 from functools import partial
@@ -128,7 +128,8 @@ def _drive(
     recipe: Recipe, inputs: Inputs, folder: Path, listener: Listener, proposer: Proposer,
     metric: Metric, scoring: float,
 ) -> list[Trial]:  # fmt: skip
-    record = Record(folder, list(proposer.families.values()), metric.maximize)
+    families = list(proposer.families.values())
+    record = Record(folder, families, metric.maximize, metric.name)
     budget = Budget(folder / "seconds.txt", recipe.search.timeout, getattr(inputs, "begun", None))
     executor = _start(recipe, inputs, metric.name)
     folds = len(inputs["split"].folds)
@@ -141,7 +142,12 @@ def _drive(
             Pace(lambda: executor.workers, budget.left),
         )  # fmt: skip
         begun = {"done": len(driver.told), "first": best(driver.told, metric.maximize)}
-        told("search_started", maximize=metric.maximize, folds=folds, **begun)
+        left = None if recipe.search.timeout is None else recipe.search.timeout - budget.spent()
+        told(
+            "search_started", maximize=metric.maximize, folds=folds, metric=metric.name,
+            total=proposer.limit(recipe.search.trials), seconds=left, earlier=tuple(driver.told),
+            defaults=_tried_first(proposer.families.values()), **begun,
+        )  # fmt: skip
         return driver.run(recipe.search.trials)
     except BrokenExecutor:
         hint = "run it again to carry on; with fewer compute.workers each has more memory"
@@ -152,6 +158,12 @@ def _drive(
         executor.shutdown(cancel=True)
         unit.detach()
         record.close()
+
+
+def _tried_first(families: Iterable[FamilySpace]) -> dict[str, dict[str, Any]]:
+    """Return by family the values of its ranges that are tried first."""
+    ranges = {f.name: [*parameters(f.features), *parameters(f.params)] for f in families}
+    return {name: {one.path: one.default for one in found} for name, found in ranges.items()}
 
 
 def _start(recipe: Recipe, inputs: Inputs, metric: str) -> Executor:

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from engine.cli import main
-from engine.cli.scorecard import _values
+from engine.cli.scorecard import short_values
 from engine.testing.frames import noisy
 
 RECIPE = """
@@ -33,7 +33,7 @@ def test_final_rows_all_is_told(tmp_path, monkeypatch, capsys):
 
 def test_a_value_in_a_list_is_told_with_the_step_it_is_of():
     values = {"features.blocks.a.steps.lags.1": 3, "model.linear.params.C": 0.51234}
-    assert _values(values) == "lags.1=3 C=0.512"
+    assert short_values(values) == "lags.1=3 C=0.512"
 
 
 SEVERAL = """

@@ -91,14 +91,10 @@ def test_a_word_without_equals_sign_is_no_override():
     assert "written key=value" in faults("run", "churn", "seed")
 
 
-@pytest.mark.parametrize(
-    "words", [("--resume", "shop"), ("shop", "--resume=x"), ("shop", "--resume", "x", "--jsn")]
-)
-def test_resume_is_answered_with_what_does_it(words):
-    told = faults("run", *words)
-    assert told.splitlines()[0] == "--resume is not available yet"
-    assert "the same command carries on an interrupted run by itself" in told
-    assert "--fresh" not in told
+def test_resume_names_a_run():
+    found = parse("run", ("shop", "--resume=x", "seed=3"))
+    assert (found.recipe, found.resume, found.overrides) == ("shop", "x", ["seed=3"])
+    assert "--resume needs a value" in faults("run", "shop", "--resume")
 
 
 @pytest.mark.parametrize("verb", LATER)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import time
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from engine.plan.outputs import RUNNING
+from engine.plan.stopped import STOPPED
 from tests.end_to_end.command import Ended, card, ended, good, latest, start
 
 SLOW = """\
@@ -83,7 +85,8 @@ def interrupted(folder: Path, workers: int, sent: signal.Signals) -> Ended:
     os.killpg(process.pid, sent)
     if sent == signal.SIGTERM:  # as `timeout` does: to the process, then to its group
         os.kill(process.pid, sent)
-    else:  # once would end the search with what it has
+    else:  # once would end the search with what it has; two at once may count as one
+        time.sleep(0.3)
         os.killpg(process.pid, sent)
     return ended(process)
 
@@ -96,10 +99,43 @@ def test_an_interrupted_run_says_how_to_go_on(folder, workers, sent, code):
     assert stopped.code == code, stopped.err
     assert "same command" in stopped.err
     assert "Traceback" not in stopped.err
-    assert [*(folder / "outputs" / "slow").iterdir()] == []
+    (left,) = (folder / "outputs" / "slow").iterdir()
+    assert left.name.startswith(STOPPED)
     done = len(units(folder))
     good("run", "slow", folder=folder)
     assert len(units(folder)) == max(36, done)
+    assert not left.exists()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_a_stopped_run_is_carried_on_by_its_name(folder, sent):
+    """As it was asked for, although its recipe says something else by now."""
+    process = start("run", "slow", "search.trials=1000", folder=folder)
+    wait_for_units(folder, 3)
+    while process.poll() is None:  # one Ctrl-C would end the search with what it has
+        os.killpg(process.pid, sent)
+        time.sleep(0.3)
+    process.communicate()
+    listed = good("runs", folder=folder).out
+    assert "Interrupted" in listed
+    assert " of 1,000" in listed
+    assert "Going on" not in listed
+    assert json.loads(good("runs", "--watch", "--json", folder=folder).out) == []
+    (name,) = re.findall(r"engine run slow --resume (\S+)", listed)
+    times = {path.name: path.stat().st_mtime_ns for path in units(folder)}
+    recipe = folder / "recipes" / "slow.yaml"
+    recipe.write_text(SLOW.replace("folds: 3", "folds: 2").replace("mlp", "dummy"), "utf-8")
+    after = good("run", "slow", "--resume", name, "search.trials=5", folder=folder)
+    kept = {p.name: p.stat().st_mtime_ns for p in units(folder) if p.name in times}
+    assert kept == times
+    assert "inspect: done already" in after.err
+    found = card(folder, "slow")
+    assert (found["trials"], found["family"]) == (5, "mlp")
+    assert len(found["cv"]["log_loss"]["folds"]) == 3
+    assert "Interrupted" not in good("runs", folder=folder).out
+    again = good("run", "slow", "--resume", "latest", folder=folder)  # of the whole one
+    assert "search: done already" in again.err
 
 
 @pytest.mark.slow
@@ -131,7 +167,9 @@ def test_two_runs_at_once_search_once_and_both_succeed(folder):
     assert cards[0]["holdout"] == cards[1]["holdout"]
     assert len(units(folder)) == 36
     assert sum(result.err.count("  trial ") for result in results) == 12
-    assert sum("waiting" in result.err for result in results) == 1
+    (waiting,) = (line for r in results for line in r.err.splitlines() if "waiting" in line)
+    assert any(f"its search (process {process.pid} of " in waiting for process in both)
+    assert ", writing outputs/slow/.running-" in waiting
     assert len([*(folder / "outputs" / ".store").glob("search-*")]) == 1
 
 

@@ -19,7 +19,8 @@ SMALL = ("search.trials=4", "evaluation.folds=3")
 FEWER = {"flights": ("data.sample=15000", "model.xgboost.params.n_estimators=40")}
 FILES = {
     "recipe.yaml", "plan.json", "leaderboard.json", "folds.csv", "out_of_fold.parquet",
-    "holdout.parquet", "expectations.json", "findings.json", "scorecard.json", "log.txt", "bundle",
+    "holdout.parquet", "expectations.json", "findings.json", "scorecard.json", "log.txt",
+    "asked.json", "bundle",
 }  # fmt: skip
 SANE = {  # what is reached easily, and what would be too good
     "breast_cancer": ("roc_auc", 0.95, 1.0),

@@ -1,0 +1,1 @@
+"""Writing values back into the text of a recipe, which stays as it is everywhere else."""
