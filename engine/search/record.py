@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 import optuna
 from optuna.storages import RDBStorage
+from sqlalchemy import event
 from sqlalchemy.exc import DatabaseError
 
 from engine.search.candidate import Candidate, FamilySpace, Outcome, Trial
@@ -90,11 +91,18 @@ class Record:
 
 def _open_study(path: Path, maximize: bool) -> tuple[RDBStorage, optuna.Study]:
     storage = RDBStorage(f"sqlite:///{path}")
+    event.listen(storage.engine, "connect", _in_no_hurry)
+    storage.engine.dispose()  # what connected before it was listened for
     study = optuna.create_study(
         study_name="search", storage=storage, direction=direction(maximize), load_if_exists=True
     )
     study.get_trials(deepcopy=False)  # damage shows when it is read
     return storage, study
+
+
+def _in_no_hurry(connection: Any, _: Any) -> None:
+    """Leave to the system when a change reaches the disk: the lines can mend whatever is lost."""
+    connection.execute("PRAGMA synchronous = OFF")
 
 
 def _drop_torn_line(path: Path) -> None:
