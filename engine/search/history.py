@@ -8,6 +8,7 @@ left out here, so only the picture of the others gets coarser.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Literal
 
 import numpy as np
 import optuna
@@ -30,7 +31,7 @@ class History:
 
     Parameters
     ----------
-    direction : str
+    direction : {"minimize", "maximize"}
         Optuna's word for what is better.
     freeze : callable
         Gives Optuna's form of a trial; None of one that is not to be seen.
@@ -38,7 +39,7 @@ class History:
 
     def __init__(
         self,
-        direction: optuna.study.StudyDirection | str,
+        direction: Literal["minimize", "maximize"],
         freeze: Callable[[Trial], FrozenTrial | None],
     ) -> None:
         self._direction = direction
@@ -60,7 +61,7 @@ class History:
 
     @property
     def _sign(self) -> int:
-        return -1 if self._study.direction == optuna.study.StudyDirection.MAXIMIZE else 1
+        return -1 if self._direction == "maximize" else 1
 
     def _add(self, trials: Sequence[Trial]) -> None:
         for trial in trials:
