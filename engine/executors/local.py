@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import resource
 import signal
 from collections.abc import Callable
@@ -13,6 +12,7 @@ from typing import Any
 from pebble import ProcessExpired, ProcessPool
 
 from engine.contracts import Executor, WorkerDiedError
+from engine.executors import clean
 
 
 class Inline:
@@ -44,7 +44,7 @@ class Pool:
         self, workers: int, initializer: Callable[..., None], args: tuple[Any, ...],
         memory: int | None = None,
     ) -> None:  # fmt: skip
-        context = multiprocessing.get_context("forkserver")
+        context = clean.context()
         context.set_forkserver_preload([initializer.__module__])  # imported once, not per worker
         self.workers = workers
         self._begun: set[Future[Any]] = set()
