@@ -1,6 +1,6 @@
 """A search beside the loop that one would write by hand: the same draws, folds and scores.
 
-python benchmarks/search_loop.py --data adult.parquet --target income [--rows 12000] [--seeds 10]
+python benchmarks/search_loop.py [--data adult.parquet --target income] [--rows 12000] [--seeds 10]
 
 The loop makes a ColumnTransformer anew in every fold and fits XGBoost; its draws and folds are
 those of the engine. Where the table has a column ``__fold__``, its rows of ``train`` are taken.
@@ -30,7 +30,7 @@ from sklearn.compose import ColumnTransformer
 from sklearn.impute import SimpleImputer
 from sklearn.metrics import roc_auc_score
 from sklearn.preprocessing import OneHotEncoder
-from tables import show
+from tables import mixed, show
 from xgboost import XGBClassifier
 
 from engine.plan.outputs import Outputs
@@ -180,6 +180,8 @@ def written(folder: Path, table: pd.DataFrame, options: argparse.Namespace) -> P
 
 def rows_of(options: argparse.Namespace) -> pd.DataFrame:
     """Read the table, and draw rows from it."""
+    if options.data is None:
+        return mixed(options.rows)
     table = pd.read_parquet(options.data)
     if "__fold__" in table:
         table = table[table["__fold__"] == "train"].drop(columns="__fold__")
@@ -218,8 +220,8 @@ def main() -> None:
         one(Path(sys.argv[2]), sys.argv[3:])
         return
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", default=os.environ.get("BENCH_DATA"), help="a Parquet file")
-    parser.add_argument("--target", required=True)
+    parser.add_argument("--data", help="a Parquet file; a table is made up, if none is given")
+    parser.add_argument("--target", default="y")
     parser.add_argument("--rows", type=int, default=12_000)
     parser.add_argument("--trials", type=int, default=30)
     parser.add_argument("--rounds", type=int, default=100)

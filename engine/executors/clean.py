@@ -22,7 +22,7 @@ class _Process(ForkServerProcess):
             main = sys.modules["__main__"]
             sys.modules["__main__"] = ModuleType("__main__")  # has no file to import
             try:
-                return ForkServerProcess._Popen(process_obj)  # type: ignore[attr-defined] # no stub
+                return ForkServerProcess._Popen(process_obj)
             finally:
                 sys.modules["__main__"] = main
 
