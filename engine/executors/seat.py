@@ -17,6 +17,7 @@ from typing import Any
 from pebble import ProcessExpired, ProcessPool
 
 from engine.contracts import WorkerDiedError
+from engine.executors import clean
 
 TRIES = 3  # so often a process may end before it has begun what it was given
 
@@ -40,7 +41,7 @@ class Seat:
         self, initializer: Callable[..., None], args: tuple[Any, ...],
         memory: int | None = None, left: Path | None = None,
     ) -> None:  # fmt: skip
-        self._context = multiprocessing.get_context("forkserver")
+        self._context = clean.context()
         self._context.set_forkserver_preload([initializer.__module__])  # once, not per process
         self._given = (memory, left, initializer, args)
         self._lock = threading.Lock()

@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
@@ -28,7 +29,7 @@ class Candidate:
     features: Mapping[str, Any]
     params: Mapping[str, Any]
 
-    @property
+    @cached_property  # asked of all trials at each draw
     def key(self) -> str:
         """A hash of the content; equal candidates have equal keys."""
         text = json.dumps(asdict(self), default=str)  # in order: that of steps matters

@@ -30,6 +30,7 @@ from engine.recipe.space import Draw, Pick, default, parameters, size
 from engine.search import grid
 from engine.search.candidate import Candidate, FamilySpace, Trial
 from engine.search.failures import hopeless
+from engine.search.history import History
 
 LAG = 8
 FEW = 64  # so few candidates are tried one by one, whatever the sampler
@@ -72,8 +73,7 @@ class Proposer:
         self._sampled = {f.name: f for f in families if space_size([f]) > 1}  # others: tried once
         self.sampler = "grid" if space_size(families) <= FEW else sampler
         self.seed = seed
-        self._view = optuna.create_study(direction=direction(maximize))
-        self._seen = 0
+        self._history = History(direction(maximize), self._frozen)
         self._grid: list[grid.Point] = []
         if self.sampler == "grid":
             _refuse_endless(families)
@@ -103,17 +103,17 @@ class Proposer:
             self._untried = [name for name in self._untried if name not in tried]
 
     def _sample(self, index: int, told: Sequence[Trial]) -> Drawn:
-        visible = max(0, index - LAG + 1)
-        for trial in told[self._seen : visible]:
-            if trial.candidate.family in self._sampled:
-                self._view.add_trial(frozen(trial, self._sampled))
-        self._seen = max(self._seen, visible)
-        self._view.sampler = self._seeded(index)
-        asked = self._view.ask()
+        view = self._history.study(told[: max(0, index - LAG + 1)])
+        view.sampler = self._seeded(index)
+        asked = view.ask()
         name = self._hopeful(asked.suggest_categorical(FAMILY, list(self._sampled)), index, told)
         drawn = self._resolve(name, lambda parameter: _suggest(asked, parameter))
-        self._view.tell(asked, state=TrialState.FAIL)  # a failed trial is never looked at again
+        view.tell(asked, state=TrialState.FAIL)  # a failed trial is never looked at again
         return drawn
+
+    def _frozen(self, trial: Trial) -> optuna.trial.FrozenTrial | None:
+        known = trial.candidate.family in self._sampled
+        return frozen(trial, self._sampled) if known else None
 
     def _hopeful(self, name: str, index: int, told: Sequence[Trial]) -> str:
         """Return the family, or where it always fails, another that does not."""

@@ -20,6 +20,7 @@ import numpy as np
 import optuna
 from optuna.exceptions import ExperimentalWarning
 from optuna.storages import RDBStorage
+from sqlalchemy import event
 from sqlalchemy.exc import DatabaseError
 
 from engine.search.candidate import Candidate, FamilySpace, Outcome, Trial
@@ -97,6 +98,8 @@ class Record:
 
 def _open_study(path: Path, maximize: bool) -> tuple[RDBStorage, optuna.Study]:
     storage = RDBStorage(f"sqlite:///{path}")
+    event.listen(storage.engine, "connect", _in_no_hurry)
+    storage.engine.dispose()  # what connected before it was listened for
     study = optuna.create_study(
         study_name="search", storage=storage, direction=direction(maximize), load_if_exists=True
     )
@@ -110,6 +113,11 @@ def _name(study: optuna.Study, metric: str) -> None:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ExperimentalWarning)
             study.set_metric_names([metric])
+
+
+def _in_no_hurry(connection: Any, _: Any) -> None:
+    """Leave to the system when a change reaches the disk: the lines can mend whatever is lost."""
+    connection.execute("PRAGMA synchronous = OFF")
 
 
 def _drop_torn_line(path: Path) -> None:

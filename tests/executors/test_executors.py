@@ -1,5 +1,8 @@
 import os
+import subprocess
+import sys
 from concurrent.futures import BrokenExecutor
+from pathlib import Path
 
 import pytest
 
@@ -40,3 +43,25 @@ def test_an_initializer_that_fails_breaks_the_pool(workers):
     with pytest.raises(BrokenExecutor):
         found.submit(given, 1).result(60)
     found.shutdown(cancel=True)
+
+
+SCRIPT = """
+from engine.executors import local
+from engine.testing.executor import begin, given
+
+print("the script runs")
+found = local.start(2, begin, (7,))
+print(found.submit(given, 1).result(60))
+found.shutdown(cancel=True)
+"""
+
+
+def test_a_script_that_does_not_guard_its_main_part_runs_once(tmp_path):
+    path = tmp_path / "script.py"
+    path.write_text(SCRIPT, "utf-8")
+    root = Path(local.__file__).parents[2]
+    ended = subprocess.run(
+        [sys.executable, path], env=os.environ | {"PYTHONPATH": str(root)},
+        capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert ended.stdout.splitlines() == ["the script runs", "(7, 1)"], ended.stderr

@@ -1,8 +1,11 @@
 """Every benchmark runs, in a small form; what it measures is not judged here."""
 
+import importlib.util
 import subprocess
 import sys
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from tests.house import tracked
@@ -17,6 +20,10 @@ SMALL = {
     "predict_stream.py": ["--rows", "5000"],
     "windows.py": ["--rows", "2000", "--windows", "30"],
     "ensemble_rules.py": ["--seeds", "1", "--sets", "2"],
+    "chaos.py": ["together", "--starts", "1", "--processes", "2"],
+    "memory.py": ["--rows", "3000", "--rounds", "3", "--folds", "2"],
+    "search_loop.py": ["--rows", "300", "--trials", "2", "--rounds", "5"],
+    "search_scale.py": ["--trials", "12", "--rows", "200", "--fits", "2"],
     "search_overhead.py": ["--rows", "2000", "--trials", "2", "--rounds", "5"],
 }
 
@@ -35,3 +42,29 @@ def test_a_benchmark_prints_its_table(name):
     )
     assert ended.returncode == 0, ended.stderr
     assert ended.stdout.count("\n| ") >= 1
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("task", ["binary", "multiclass", "regression"])
+def test_the_engine_takes_part_in_a_score_board(tmp_path, monkeypatch, task):
+    path = tracked.ROOT / "benchmarks" / "score" / "engine_adapter.py"
+    spec = importlib.util.spec_from_file_location("engine_adapter", path)
+    adapter = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(adapter)
+    monkeypatch.setenv("ENGINE_WORDS", "model=[linear,decision_tree] search.trials=4")
+    monkeypatch.setattr(sys.modules["__main__"], "__file__", __file__)  # which it takes away
+    draw = np.random.default_rng(0)
+    rows = pd.DataFrame({"a": draw.normal(size=200), "b": draw.choice(list("xyz"), 200)})
+    y = {"binary": rows["a"] > 0, "multiclass": rows["b"], "regression": rows["a"] * 2}[task]
+    metric = {"binary": "roc_auc", "multiclass": "log_loss", "regression": "rmse"}[task]
+    train = rows.assign(y=y if task == "regression" else y.astype(str))
+    run = adapter.fit(train, "y", task, metric, 20, 1, str(tmp_path), 0)
+    found = adapter.predict(run, rows)
+    if task == "regression":
+        assert np.corrcoef(found, train["y"])[0, 1] > 0.9
+    else:
+        probabilities, classes = found
+        assert sorted(classes) == sorted(train["y"].unique())
+        guessed = np.array(classes)[probabilities.argmax(axis=1)]
+        assert (guessed == train["y"]).mean() > 0.9
+    assert adapter.info(run)["family"]
