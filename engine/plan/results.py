@@ -57,6 +57,12 @@ class Results(Mapping[str, Any]):
     def __len__(self) -> int:
         return len(self.fingerprints)
 
+    @property
+    def seconds_left(self) -> float | None:
+        """Seconds that the fit of what comes out of the search may take; None where any will do."""
+        by = getattr(self._made.get("search"), "fitted_by", None)
+        return None if by is None else max(0.0, by - time.monotonic())
+
     def folder(self, step: str) -> Path:
         """Where a step's result lies."""
         return self.store.folder(step, self.fingerprints[step])

@@ -42,6 +42,10 @@ class Budget:
         """Seconds that the search may still take, above 0; None where there is no limit."""
         return None if self.timeout is None else max(LEAST, self._end() - self.spent())
 
+    def end(self, before: float = 0.0) -> float | None:
+        """Return so many seconds before the time is up, by ``time.monotonic()``, or None."""
+        return None if self.timeout is None else self._begin - self._before + self.timeout - before
+
     def keep_back(self, seconds: float) -> None:
         """Keep back so many seconds, or more if more were kept back before.
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from engine.contracts import Index, Listener, Metric, Predicted
+from engine.recipe.schema import Recipe
+from engine.search import final
 from engine.search.budget import Budget
 from engine.search.candidate import Trial
 from engine.search.driver import best
@@ -17,7 +20,6 @@ from engine.search.record import read_trials
 from engine.steps.split import Split
 
 AFTERWARDS = 1.0  # seconds for packing, writing and printing, whatever the data
-MORE_ROWS = 1.3  # a fit on all training rows, as a multiple of one on those of a fold
 
 
 def seconds_of_scoring(metrics: Sequence[Metric], split: Split, families: int) -> float:
@@ -40,25 +42,49 @@ def _score(metrics: Sequence[Metric], split: Split, fold: Index) -> None:
         metric(truth, stand_in, classes)
 
 
-def keeping_back(listener: Listener, budget: Budget, metric: Metric, scoring: float) -> Listener:
-    """Let the budget know, trial by trial, how long what comes after the search may take.
+@dataclass(frozen=True)
+class After:
+    """What comes after a search.
 
-    Parameters
+    Attributes
     ----------
-    scoring : float
-        Seconds that the scoring will take.
+    seconds : float
+        For all but the fits.
+    fits : int
+        How often what comes out is fitted.
+    maximize : bool
+        Direction of the metric.
     """
-    leader: Trial | None = None
+
+    seconds: float
+    fits: int
+    maximize: bool
+
+    @classmethod
+    def of(cls, recipe: Recipe, split: Split, metrics: Sequence[Metric]) -> After:
+        """Measure the scoring, and count the fits."""
+        scoring = seconds_of_scoring(metrics, split, len(recipe.model))
+        fits = 2 if recipe.evaluation.final_rows == "all" else 1
+        return cls(AFTERWARDS + scoring, fits, metrics[0].maximize)
+
+    def fitted_by(self, budget: Budget) -> float | None:
+        """Return when the first fit is to be done, by ``time.monotonic()``; None for any time."""
+        end, now = budget.end(self.seconds), time.monotonic()
+        return None if end is None else now + max(0.0, end - now) / self.fits
+
+
+def keeping_back(listener: Listener, budget: Budget, recipe: Recipe, after: After) -> Listener:
+    """Let the budget know, trial by trial, how long what comes after the search may take."""
+    leaders: list[Trial] = []
 
     def told(event: str, **facts: Any) -> None:
-        nonlocal leader
+        nonlocal leaders
         listener(event, **facts)
-        found = [facts[key] for key in ("first", "trial") if facts.get(key)]
-        ahead = best([*([leader] if leader else []), *found], metric.maximize)
-        if ahead is not None and ahead is not leader:
-            leader = ahead
-            refit = MORE_ROWS * ahead.seconds / len(ahead.scores)
-            budget.keep_back(AFTERWARDS + scoring + refit)
+        found = [*facts.get("earlier", ()), *([facts["trial"]] if "trial" in facts else ())]
+        if found and budget.timeout is not None:
+            leaders = final.ranked([*leaders, *found], after.maximize)[: final.EXPECTED]
+            fitting = final.final_seconds(leaders, recipe.search.final, after.maximize)
+            budget.keep_back(after.seconds + after.fits * fitting)
 
     return told
 

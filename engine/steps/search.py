@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Sequence
 from concurrent.futures import BrokenExecutor, Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
@@ -51,12 +51,16 @@ class Searched:
     ----------
     folder : Path
         Where each unit's out-of-fold predictions lie.
+    fitted_by : float, optional
+        When what comes out of it is to be fitted, by ``time.monotonic()``, where this very run has
+        searched and has a limit of time.
     """
 
     trials: tuple[Trial, ...]
     best: Trial
     metric: str
     folder: Path
+    fitted_by: float | None = None
 
     def out_of_fold(self, trial: Trial, fold: int) -> Outcome:
         """Return a unit's predictions."""
@@ -97,13 +101,15 @@ def run(recipe: Recipe, inputs: Inputs, folder: Path, listener: Listener) -> Sea
         listener("notice", text=text)
     hurried = recipe.search.timeout is not None
     proposer = Proposer(families, recipe.search.sampler, recipe.seed, metric.maximize, hurried)
-    scoring = ending.seconds_of_scoring(metrics, parts, len(families))
+    budget = Budget(folder / "seconds.txt", recipe.search.timeout, getattr(inputs, "begun", None))
+    after = ending.After.of(recipe, parts, metrics)
+    told = ending.keeping_back(listener, budget, recipe, after)
     try:
-        trials = _drive(recipe, inputs, folder, listener, proposer, metric, scoring)
+        trials = _drive(recipe, inputs, folder, told, proposer, metric, budget)
         _note(recipe, metric.name, proposer.limit(recipe.search.trials), folder)
     except KeyboardInterrupt as stop:
         trials = ending.cut_short(stop, folder, metric, listener)
-    return _searched(trials, metric, folder)
+    return replace(_searched(trials, metric, folder), fitted_by=after.fitted_by(budget))
 
 
 def _looked_at(
@@ -125,15 +131,13 @@ def _looked_at(
 
 
 def _drive(
-    recipe: Recipe, inputs: Inputs, folder: Path, listener: Listener, proposer: Proposer,
-    metric: Metric, scoring: float,
+    recipe: Recipe, inputs: Inputs, folder: Path, told: Listener, proposer: Proposer,
+    metric: Metric, budget: Budget,
 ) -> list[Trial]:  # fmt: skip
     families = list(proposer.families.values())
     record = Record(folder, families, metric.maximize, metric.name)
-    budget = Budget(folder / "seconds.txt", recipe.search.timeout, getattr(inputs, "begun", None))
     executor = _start(recipe, inputs, metric.name)
     folds = len(inputs["split"].folds)
-    told = ending.keeping_back(listener, budget, metric, scoring)
     try:
         submit = partial(_submit, executor, budget, recipe.search.fit_timeout)
         driver = Driver(

@@ -81,7 +81,7 @@ def test_the_users_options_come_before_the_packaged_ones(loaded: Load, write: Wr
     write("trials: 9\n", "conf/search/fast.yaml")
     assert loaded("search: mine\n").recipe.search.trials == 3
     assert loaded("search: fast\n").recipe.search.trials == 9
-    assert loaded("search: thorough\n").recipe.search.trials == 200
+    assert loaded("search: thorough\n").recipe.search.trials == 500
 
 
 def test_an_option_may_be_empty(loaded: Load, write: Write) -> None:
@@ -175,7 +175,7 @@ def test_a_recipe_in_hydras_form(loaded: Load) -> None:
     assert list(loaded("seed: 3\n", data=written).recipe.model) == ["xgboost"]
     assert loaded("seed: 3\n", data=written).recipe.seed == 3
     bare = "defaults:\n  - _self_\n  - override /search: fast\n" + DATA
-    assert loaded("", data=bare).recipe.search.trials == 6
+    assert loaded("", data=bare).recipe.search.trials == 40
 
 
 @pytest.mark.parametrize(
