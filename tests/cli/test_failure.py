@@ -16,7 +16,7 @@ from tests.cli.conftest import Engine
 
 
 def raising(error):
-    def raise_it(_):
+    def raise_it(*_):
         raise error
 
     return raise_it
@@ -31,7 +31,7 @@ def test_ctrl_c_ends_with_130_and_a_line_that_helps(engine: Engine, monkeypatch)
     assert engine("plan", "shop").err == "\nStopped.\n"
 
 
-def terminate(_):
+def terminate(*_):
     os.kill(os.getpid(), signal.SIGTERM)
     time.sleep(5)
     raise AssertionError("the signal was not heeded")
@@ -47,9 +47,9 @@ def test_sigterm_ends_as_ctrl_c_does_with_143(engine: Engine, monkeypatch):
 
 
 def test_a_second_sigterm_lets_the_first_finish(engine: Engine, monkeypatch):
-    def twice(_):
+    def twice(*_):
         try:
-            terminate(_)
+            terminate()
         finally:
             os.kill(os.getpid(), signal.SIGTERM)
 
@@ -61,7 +61,7 @@ def test_a_handler_of_the_caller_s_is_left_alone(engine: Engine, monkeypatch):
     got = []
     before = signal.signal(signal.SIGTERM, lambda *_: got.append(1))
     try:
-        monkeypatch.setattr(dispatch, "dispatch", lambda _: os.kill(os.getpid(), 15) or 0)
+        monkeypatch.setattr(dispatch, "dispatch", lambda *_: os.kill(os.getpid(), 15) or 0)
         assert engine("check", "shop").code == 0
     finally:
         signal.signal(signal.SIGTERM, before)
@@ -76,7 +76,7 @@ def test_in_a_thread_no_handler_is_installed(engine: Engine):
 def test_a_forked_process_ends_by_sigterm_as_ever(engine: Engine, monkeypatch):
     statuses = []
 
-    def fork(_):
+    def fork(*_):
         if (child := os.fork()) == 0:
             try:
                 os.kill(os.getpid(), signal.SIGTERM)

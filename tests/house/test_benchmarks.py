@@ -19,6 +19,7 @@ SMALL = {
     "explore_page.py": ["--rows", "2000"],
     "predict_stream.py": ["--rows", "5000"],
     "windows.py": ["--rows", "2000", "--windows", "30"],
+    "portfolio.py": ["wine", "--families", "linear,knn"],
     "ensemble_rules.py": ["--seeds", "1", "--sets", "2"],
     "chaos.py": ["together", "--starts", "1", "--processes", "2"],
     "memory.py": ["--rows", "3000", "--rounds", "3", "--folds", "2"],

@@ -23,7 +23,7 @@ def test_from_the_command_line_down_to_the_packaged_file(loaded: Load) -> None:
 def test_down_to_the_schema(loaded: Load) -> None:
     assert loaded("search: {use: fast, trials: 9}\n").why("search.trials") == [
         Origin(9, "recipes/r.yaml:2"),
-        Origin(6, "engine:conf/search/fast.yaml:3"),
+        Origin(40, "engine:conf/search/fast.yaml:3"),
         Origin(20, SCHEMA),
     ]
     assert loaded("").why("data.drop") == [Origin([], SCHEMA)]
