@@ -8,7 +8,6 @@ ENGINE_WORDS are overrides: ``ENGINE_WORDS="model=[xgboost] search.trials=5"``.
 from __future__ import annotations
 
 import os
-import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -55,7 +54,6 @@ def fit(
     begun = time.monotonic()
     import engine
 
-    vars(sys.modules["__main__"]).pop("__file__", None)  # or each worker would run the runner
     folder = Path(workdir)
     train.to_parquet(folder / "train.parquet", index=False)
     recipe = folder / "score.yaml"

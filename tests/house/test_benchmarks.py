@@ -53,7 +53,6 @@ def test_the_engine_takes_part_in_a_score_board(tmp_path, monkeypatch, task):
     adapter = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(adapter)
     monkeypatch.setenv("ENGINE_WORDS", "model=[linear,decision_tree] search.trials=4")
-    monkeypatch.setattr(sys.modules["__main__"], "__file__", __file__)  # which it takes away
     draw = np.random.default_rng(0)
     rows = pd.DataFrame({"a": draw.normal(size=200), "b": draw.choice(list("xyz"), 200)})
     y = {"binary": rows["a"] > 0, "multiclass": rows["b"], "regression": rows["a"] * 2}[task]
