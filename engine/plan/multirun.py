@@ -161,8 +161,8 @@ def _row(folder: Path, job: Mapping[str, Any]) -> dict[str, Any]:
     scores = card["cv"][card["metric"]]
     return {
         **row, "metric": card["metric"], "mean": scores["mean"], "std": scores["std"],
-        "holdout": card["holdout"].get(card["metric"]), "family": card["came_out"],
-        "seconds": card["seconds"],
+        "holdout": card["holdout"].get(card["metric"]),
+        "family": card.get("came_out", card["family"]), "seconds": card["seconds"],
     }  # fmt: skip
 
 
