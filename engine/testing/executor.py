@@ -68,6 +68,11 @@ def fail_in_its_own_way(number: int) -> None:
     raise OwnError(number)
 
 
+def fail_by_its_own_clock() -> None:
+    """Raise what an executor raises, without its doing."""
+    raise TimeoutError("the database did not answer")
+
+
 def sleep(seconds: float) -> int:
     """Sleep, and return the process that did."""
     time.sleep(seconds)
@@ -204,6 +209,10 @@ class ExecutorSuite:
         error = executor.submit(fail_in_its_own_way, 3).exception(60)
         assert isinstance(error, OwnError)
         assert error.number == 3
+
+    def test_a_unit_may_run_out_of_a_time_of_its_own(self, apart: Executor) -> None:
+        with pytest.raises(TimeoutError, match="the database did not answer"):
+            apart.submit(fail_by_its_own_clock).result(60)
 
     def test_futures_can_be_waited_for_together(self, executor: Executor) -> None:
         futures: list[Future[int]] = [executor.submit(sleep, 0.01) for _ in range(4)]
