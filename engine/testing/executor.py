@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, wait
@@ -98,11 +97,6 @@ def eat(megabytes: int) -> float:
 def ignores_interrupts() -> bool:
     """Whether a Ctrl-C, which reaches all processes of a terminal, would pass by this one."""
     return signal.getsignal(signal.SIGINT) is signal.SIG_IGN
-
-
-def count_threads() -> int:
-    """Return how many threads run in this process."""
-    return threading.active_count()
 
 
 def start(name: str, workers: int, **more: Any) -> Executor:
