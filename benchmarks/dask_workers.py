@@ -1,6 +1,6 @@
 """How many times quicker a cluster of Dask is than one worker, where units of work only sleep.
 
-python benchmarks/dask_workers.py [--workers 8] [--trials 16] [--seconds 1]
+python benchmarks/dask_workers.py [--workers 8] [--trials 16] [--seconds 2]
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--workers", type=int, default=8)
     parser.add_argument("--trials", type=int, default=16)
-    parser.add_argument("--seconds", type=float, default=1.0, help="that each unit sleeps")
+    parser.add_argument("--seconds", type=float, default=2.0, help="that each unit sleeps")
     arguments = parser.parse_args()
     units = arguments.trials * FOLDS
     rows, alone = [], 0.0

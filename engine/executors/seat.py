@@ -19,6 +19,7 @@ from pebble import ProcessExpired, ProcessPool
 from engine.contracts import WorkerDiedError
 from engine.executors import clean
 
+KILLED = "Task timeout"  # what pebble says of a unit that it has stopped
 TRIES = 3  # so often a process may end before it has begun what it was given
 
 
@@ -92,8 +93,11 @@ class Seat:
         """Let a future come to what the pool's came to, in the words of the contract."""
         try:
             result = inner.result()
-        except TimeoutError:
-            outer.set_exception(TimeoutError(f"it was stopped after {deadline:g} s"))
+        except TimeoutError as error:
+            own = deadline is None or bool(error.args and error.args[0] != KILLED)
+            outer.set_exception(
+                error if own else TimeoutError(f"it was stopped after {deadline:g} s")
+            )
         except ProcessExpired as error:
             self._dropped()
             outer.set_exception(WorkerDiedError(_ended(int(error.exitcode or 0))))

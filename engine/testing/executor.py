@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, wait
@@ -68,6 +67,11 @@ def fail_in_its_own_way(number: int) -> None:
     raise OwnError(number)
 
 
+def fail_by_its_own_clock() -> None:
+    """Raise what an executor raises, without its doing."""
+    raise TimeoutError("the database did not answer")
+
+
 def sleep(seconds: float) -> int:
     """Sleep, and return the process that did."""
     time.sleep(seconds)
@@ -93,11 +97,6 @@ def eat(megabytes: int) -> float:
 def ignores_interrupts() -> bool:
     """Whether a Ctrl-C, which reaches all processes of a terminal, would pass by this one."""
     return signal.getsignal(signal.SIGINT) is signal.SIG_IGN
-
-
-def count_threads() -> int:
-    """Return how many threads run in this process."""
-    return threading.active_count()
 
 
 def start(name: str, workers: int, **more: Any) -> Executor:
@@ -204,6 +203,10 @@ class ExecutorSuite:
         error = executor.submit(fail_in_its_own_way, 3).exception(60)
         assert isinstance(error, OwnError)
         assert error.number == 3
+
+    def test_a_unit_may_run_out_of_a_time_of_its_own(self, apart: Executor) -> None:
+        with pytest.raises(TimeoutError, match="the database did not answer"):
+            apart.submit(fail_by_its_own_clock).result(60)
 
     def test_futures_can_be_waited_for_together(self, executor: Executor) -> None:
         futures: list[Future[int]] = [executor.submit(sleep, 0.01) for _ in range(4)]

@@ -202,3 +202,13 @@ def test_a_plan_says_which_families_use_a_gpu_and_that_there_is_none(write, monk
     run = engine("run", "r.yaml", "compute=gpu", folder=folder)
     assert run.code == 2
     assert "compute.device: there is no GPU to use here" in run.err
+
+
+def test_more_workers_than_cores_are_cut_down_and_that_is_told(write):
+    folder = write("many")
+    words = ("compute.workers=99", "compute.threads=7", "search.trials=2")
+    out = good("plan", "r.yaml", *words, folder=folder)
+    assert "compute.workers is 99, and so many run side by side as there are" in out.out + out.err
+    run = good("run", "r.yaml", *words, folder=folder)
+    assert "compute.workers is 99, and so many run side by side as there are" in run.err
+    assert "compute.threads is 7" in run.err
