@@ -32,7 +32,6 @@ from engine.search.draw import Proposer
 from engine.search.record import Record
 
 FOLDS = 5
-TREES = 50
 MODEL = """\
 model:
   extra_trees:
@@ -126,13 +125,13 @@ def by_hand(frame: pd.DataFrame, trials: int, trees: int) -> float:
     return time.perf_counter() - begin
 
 
-def share(folder: Path, frame: pd.DataFrame, trials: int) -> None:
+def share(folder: Path, frame: pd.DataFrame, trials: int, trees: int) -> None:
     """Print where the driver of a long search spends its time."""
     for owner, name, label in PARTS:
         setattr(owner, name, timed(label, getattr(owner, name)))
-    seconds, told = searched(folder / "long", frame, trials, TREES)
+    seconds, told = searched(folder / "long", frame, trials, trees)
     rows = [(part, f"{spent:.1f}", f"{spent / seconds:.1%}") for part, spent in SPENT.items()]
-    hand = by_hand(frame, trials, TREES)
+    hand = by_hand(frame, trials, trees)
     whole = SPENT.total()
     show(
         ("part", "seconds", "share of the search phase"),
@@ -148,10 +147,12 @@ def share(folder: Path, frame: pd.DataFrame, trials: int) -> None:
     print(f"\nthe last tenth of the trials took {last / first:.2f} times as long as the second")
 
 
-def workers(folder: Path, frame: pd.DataFrame, fits: int) -> Iterator[tuple[object, ...]]:
+def workers(
+    folder: Path, frame: pd.DataFrame, fits: int, least: int
+) -> Iterator[tuple[object, ...]]:
     """Yield how much quicker two workers are, on fits of about 50 and about 500 ms."""
-    for trees in (TREES, 10 * TREES):
-        trials = max(4, fits * TREES // trees)
+    for trees in (least, 10 * least):
+        trials = max(4, fits * least // trees)
         rates = {}
         for count in (1, 2):
             where = folder / f"{trees}_{count}"
@@ -170,16 +171,17 @@ def main() -> None:
     parser.add_argument("--trials", type=int, default=2000)
     parser.add_argument("--rows", type=int, default=1000)
     parser.add_argument("--fits", type=int, default=60, help="trials timed with each worker")
+    parser.add_argument("--trees", type=int, default=50, help="of a forest: a fit of about 50 ms")
     parser.add_argument("--only", choices=("share", "workers"))
     options = parser.parse_args()
     frame = table(options.rows)
     with tempfile.TemporaryDirectory() as name:
         if options.only != "workers":
-            share(Path(name), frame, options.trials)
+            share(Path(name), frame, options.trials, options.trees)
             print()
         if options.only != "share":
             header = ("a fit", "trials/s, 1 worker", "trials/s, 2 workers", "ratio")
-            show(header, workers(Path(name), frame, options.fits))
+            show(header, workers(Path(name), frame, options.fits, options.trees))
 
 
 if __name__ == "__main__":

@@ -24,7 +24,7 @@ SMALL = {
     "chaos.py": ["together", "--starts", "1", "--processes", "2"],
     "memory.py": ["--rows", "3000", "--rounds", "3", "--folds", "2"],
     "search_loop.py": ["--rows", "300", "--trials", "2", "--rounds", "5"],
-    "search_scale.py": ["--trials", "12", "--rows", "200", "--fits", "2"],
+    "search_scale.py": ["--trials", "12", "--rows", "200", "--fits", "2", "--trees", "2"],
     "search_overhead.py": ["--rows", "2000", "--trials", "2", "--rounds", "5"],
 }
 
