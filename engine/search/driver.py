@@ -85,7 +85,7 @@ class Driver:
             while len(self.told) < total:
                 self._fill(total)
                 ends = not self._open or (self._is_cut and not self._running)
-                self._collect()
+                self._collect(total)
                 self._tell_in_order()
                 if ends:
                     break
@@ -146,35 +146,45 @@ class Driver:
         """Return the trials that what becomes of a trial may depend on."""
         return self.told[: max(0, index - LAG + 1)]
 
-    def _collect(self) -> None:
-        """Take in what has finished; wait for something unless a trial is complete already."""
+    def _collect(self, total: int) -> None:
+        """Take in what has finished; wait for something unless a trial is complete already.
+
+        Where several work, they go on while files are written; one alone may work in this process.
+        """
         if not self._running:
             return
         complete = any(self._is_complete(index) for index in self._open)
         patience = 0 if complete else None
-        for future in wait(self._running, patience, FIRST_COMPLETED).done:
-            index, fold = self._running[future]
-            outcome = self._keep(future)
-            if outcome is not None:
-                self.listener("unit_finished", index=index, fold=fold, seconds=outcome.seconds)
+        taken = [self._take(f) for f in wait(self._running, patience, FIRST_COMPLETED).done]
+        try:
+            if self.workers() > 1:
+                self._fill(total)
+        finally:
+            for unit in taken:
+                self._keep(*unit)
 
-    def _keep(self, future: Future[Outcome]) -> Outcome | None:
+    def _take(self, future: Future[Outcome]) -> tuple[int, int, Outcome | None]:
         """Take in what came of a unit; nothing did where it has to be begun again."""
         index, fold = self._running.pop(future)
         trial = self._open[index]
         outcome = self._outcome(future, index)
         if outcome is None:
             trial.waiting = sorted([*trial.waiting, fold])
-            return None
+            return index, fold, None
         if not outcome.error and not math.isfinite(outcome.score):
             outcome = replace(outcome, error=UNDEFINED)
-        self.record.keep(index, fold, trial.candidate, outcome)
         trial.take(fold, outcome)
         trial.judge(index, self.pruner, self._visible(index))
         if not outcome.error:
             self.pace.took(trial.candidate.family, outcome.seconds)
         self._give_up_late(index)
-        return outcome
+        return index, fold, outcome
+
+    def _keep(self, index: int, fold: int, outcome: Outcome | None) -> None:
+        """Write what came of a unit."""
+        if outcome is not None:
+            self.record.keep(index, fold, self._open[index].candidate, outcome)
+            self.listener("unit_finished", index=index, fold=fold, seconds=outcome.seconds)
 
     def _give_up_late(self, index: int) -> None:
         """Give up on a trial that cannot end in time, but for the first."""
@@ -205,7 +215,7 @@ class Driver:
         """Keep what still runs when the search ends by an error."""
         for future in list(self._running):
             if not future.cancel() and future.exception() is None:
-                self._keep(future)
+                self._keep(*self._take(future))
 
     def _is_complete(self, index: int) -> bool:
         return not self._open[index].waiting and not self._busy(index)
