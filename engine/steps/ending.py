@@ -97,11 +97,13 @@ def cut_short(
     Raises
     ------
     KeyboardInterrupt
-        The one that came, where nothing can be made of the trials, or it stands for a signal that
-        asks to end at once (a subclass); or one of the listener's.
+        The one that came, where nothing can be made of the trials, or it is the second (it came
+        while the first let go of the workers), or stands for a signal that asks to end at once (a
+        subclass); or one of the listener's.
     """
     told = read_trials(folder)
-    if type(stop) is not KeyboardInterrupt or best(told, metric.maximize) is None:
+    second = isinstance(stop.__context__, KeyboardInterrupt)
+    if second or type(stop) is not KeyboardInterrupt or best(told, metric.maximize) is None:
         raise stop
     listener("interrupted", trials=len(told))
     return told

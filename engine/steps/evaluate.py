@@ -17,7 +17,9 @@ from engine.bundle.predict import Model
 from engine.contracts import Index, Listener, Metric, Predicted
 from engine.recipe.schema import Recipe
 from engine.steps import fitting, measures, shares, warned
+from engine.steps.choose import Chosen
 from engine.steps.leaderboard import Board, Scores, of_chosen, scores
+from engine.steps.limited import Refitted
 from engine.steps.load import Dataset
 from engine.steps.search import Searched
 from engine.steps.split import Split
@@ -71,7 +73,8 @@ def run(recipe: Recipe, inputs: Mapping[str, Any], folder: Path, listener: Liste
     split: Split = inputs["split"]
     searched: Searched = inputs["search"]
     metrics = measures.metrics(recipe, split)
-    chosen, refitted = inputs["choose"], inputs["refit"]
+    chosen: Chosen = inputs["choose"]
+    refitted: Refitted = inputs["refit"].within(chosen)
     rows = Board(recipe, searched, split, metrics).rows(chosen, refitted)
     _tell_untried(fitting.suited(recipe, split)[0], searched, listener)
     _tell_warnings(searched.metric, rows, refitted.warnings, listener)

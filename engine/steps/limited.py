@@ -40,6 +40,16 @@ class Refitted:
     members: tuple[Member, ...] = ()
     models: int = 1
 
+    def within(self, chosen: Chosen) -> Refitted:
+        """Return it with the trials of the search at hand.
+
+        It may have been fitted after another search that came to the same candidates.
+        """
+        trials = [*(one.trial for one in chosen.members), *chosen.others]
+        ours = {trial.candidate.key: trial for trial in trials}
+        members = [replace(m, trial=ours.get(m.trial.candidate.key, m.trial)) for m in self.members]
+        return replace(self, members=tuple(members))
+
 
 @dataclass(frozen=True)
 class Limits:

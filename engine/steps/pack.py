@@ -52,7 +52,7 @@ def run(recipe: Recipe, inputs: Mapping[str, Any], folder: Path, listener: Liste
         id=recipe.data.id,
         classes=split.target.classes,
         family=fitted.members[0].trial.candidate.family,
-        final=_final(fitted),
+        final=_final(fitted.within(inputs["choose"])),
         scores=_scores(inputs["evaluate"]),
         recipe=getattr(inputs, "tree", None) or recipe.model_dump(mode="json", exclude_none=True),
         profile=profile.profile(assembled.numbers[rows], assembled.contract),

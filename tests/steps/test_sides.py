@@ -207,13 +207,13 @@ def test_everything_is_saved_and_loaded(tmp_path):
 def test_a_model_of_all_rows_takes_those_set_aside_within_its_window(
     tmp_path, monkeypatch, window, oldest
 ):
-    seen, fit = [], refit.fit
+    seen, learner = [], refit.Learner
 
-    def spy(recipe, inputs, rows):
+    def spy(recipe, split, assembled, rows):
         seen.append(rows)
-        return fit(recipe, inputs, rows)
+        return learner(recipe, split, assembled, rows)
 
-    monkeypatch.setattr(refit, "fit", spy)
+    monkeypatch.setattr(refit, "Learner", spy)
     evaluation = {"gap": "4d", "window": window, "final_rows": "all", "folds": 2}
     made = Steps(
         recipe("dummy", data={"time": "day"}, evaluation=evaluation, search={"trials": 1}),
