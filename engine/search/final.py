@@ -9,7 +9,9 @@ from engine.search.candidate import Trial
 MOST = 25  # trials that an ensemble is chosen from
 OF_ONE_FAMILY = 6  # of these before others of the same family: unlike ones help each other more
 MORE_ROWS = 1.3  # a fit on all training rows, as a multiple of one on those of a fold
-CHOOSING = 2.0  # seconds for choosing an ensemble
+MOST_ROWS = 20_000  # that an ensemble is chosen by
+CHOOSING = 0.2  # seconds for choosing an ensemble, and for each row that it is chosen by
+CHOOSING_EACH = 1e-4
 EXPECTED = 5  # members of an ensemble that time is kept back for; the refit drops what is too much
 
 
@@ -42,7 +44,9 @@ def fit_seconds(trial: Trial) -> float:
     return MORE_ROWS * trial.seconds / max(1, len(trial.scores))
 
 
-def final_seconds(trials: Sequence[Trial], kind: str, maximize: bool) -> float:
+def final_seconds(
+    trials: Sequence[Trial], kind: str, maximize: bool, rows: int = MOST_ROWS
+) -> float:
     """Estimate how long it takes to fit what comes out of the search, from the trials so far.
 
     Parameters
@@ -51,6 +55,8 @@ def final_seconds(trials: Sequence[Trial], kind: str, maximize: bool) -> float:
         What ``search.final`` says.
     maximize : bool
         Whether a larger score is better.
+    rows : int
+        How many there are to choose an ensemble by.
 
     Returns
     -------
@@ -65,4 +71,5 @@ def final_seconds(trials: Sequence[Trial], kind: str, maximize: bool) -> float:
         return best[0].seconds
     if kind == "refit":
         return single
-    return CHOOSING + sum(fit_seconds(trial) for trial in best)
+    choosing = CHOOSING + CHOOSING_EACH * min(rows, MOST_ROWS)
+    return choosing + sum(fit_seconds(trial) for trial in best)

@@ -54,18 +54,22 @@ class After:
         How often what comes out is fitted.
     maximize : bool
         Direction of the metric.
+    rows : int
+        How many have out-of-fold predictions.
     """
 
     seconds: float
     fits: int
     maximize: bool
+    rows: int = 0
 
     @classmethod
     def of(cls, recipe: Recipe, split: Split, metrics: Sequence[Metric]) -> After:
         """Measure the scoring, and count the fits."""
         scoring = seconds_of_scoring(metrics, split, len(recipe.model))
         fits = 2 if recipe.evaluation.final_rows == "all" else 1
-        return cls(AFTERWARDS + scoring, fits, metrics[0].maximize)
+        rows = sum(len(fold.valid) for fold in split.folds)
+        return cls(AFTERWARDS + scoring, fits, metrics[0].maximize, rows)
 
     def fitted_by(self, budget: Budget) -> float | None:
         """Return when the first fit is to be done, by ``time.monotonic()``; None for any time."""
@@ -83,7 +87,8 @@ def keeping_back(listener: Listener, budget: Budget, recipe: Recipe, after: Afte
         found = [*facts.get("earlier", ()), *([facts["trial"]] if "trial" in facts else ())]
         if found and budget.timeout is not None:
             leaders = final.ranked([*leaders, *found], after.maximize)[: final.EXPECTED]
-            fitting = final.final_seconds(leaders, recipe.search.final, after.maximize)
+            kind = recipe.search.final
+            fitting = final.final_seconds(leaders, kind, after.maximize, after.rows)
             budget.keep_back(after.seconds + after.fits * fitting)
 
     return told

@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from engine.contracts import Index, Metric, Predicted
 from engine.search.candidate import Outcome, Trial
 from engine.search.ensemble import Pool, mixed
+from engine.search.final import MOST_ROWS
 from engine.steps.search import Searched
 from engine.steps.split import Split
 
-MOST_ROWS = 20_000  # that an ensemble is chosen by
 MOST_BYTES = 256 * 1024**2
 RARE = 100  # rows of a class in a fold: all of them are looked at
 
