@@ -85,4 +85,5 @@ def info(run: Any) -> dict[str, Any]:
     card, board = run.scorecard, run.leaderboard
     tried = {str(row.family): int(row.trials) for row in board.itertuples()}
     seconds = card["step_seconds"]
-    return {"family": card.get("family"), "tried": tried, "seconds": seconds}
+    out = {"came_out": card["came_out"], "members": [m["family"] for m in card["members"]]}
+    return {**out, "family": card["family"], "tried": tried, "seconds": seconds}

@@ -12,7 +12,7 @@ MORE_ROWS = 1.3  # a fit on all training rows, as a multiple of one on those of 
 MOST_ROWS = 20_000  # that an ensemble is chosen by
 CHOOSING = 0.2  # seconds for choosing an ensemble, and for each row that it is chosen by
 CHOOSING_EACH = 1e-4
-EXPECTED = 5  # members of an ensemble that time is kept back for; the refit drops what is too much
+EXPECTED = 3  # members of an ensemble that time is kept back for; the refit drops what is too much
 
 
 def ranked(trials: Sequence[Trial], maximize: bool) -> list[Trial]:
