@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from types import FrameType
 from typing import Any
 
@@ -78,6 +80,12 @@ def insist() -> None:
         raise _answers[-1].asked
 
 
+def _unraised(shown: Callable[[Any], None], thrown: Any) -> None:
+    """Show what was raised where nothing can be, but for a signal, which is insisted on."""
+    if not issubclass(thrown.exc_type, KeyboardInterrupt):
+        shown(thrown)
+
+
 @contextmanager
 def heeded() -> Iterator[None]:
     """Raise on SIGINT, and TerminatedError on SIGTERM, but where the caller has handlers."""
@@ -85,11 +93,14 @@ def heeded() -> Iterator[None]:
     free = [n for n, default in _DEFAULTS.items() if ours and signal.getsignal(n) is default]
     answer = _Answer()
     _answers.append(answer)
+    shown = sys.unraisablehook
+    sys.unraisablehook = partial(_unraised, shown)
     for number in free:
         signal.signal(number, answer)
     try:
         yield
     finally:
+        sys.unraisablehook = shown
         for number in free:
             signal.signal(number, _DEFAULTS[number])
         _answers.remove(answer)

@@ -162,6 +162,9 @@ class Driver:
         finally:
             for unit in taken:
                 self._keep(*unit)
+        for index, fold, outcome in taken:
+            if outcome is not None:
+                self.listener("unit_finished", index=index, fold=fold, seconds=outcome.seconds)
 
     def _take(self, future: Future[Outcome]) -> tuple[int, int, Outcome | None]:
         """Take in what came of a unit; nothing did where it has to be begun again."""
@@ -184,7 +187,6 @@ class Driver:
         """Write what came of a unit."""
         if outcome is not None:
             self.record.keep(index, fold, self._open[index].candidate, outcome)
-            self.listener("unit_finished", index=index, fold=fold, seconds=outcome.seconds)
 
     def _give_up_late(self, index: int) -> None:
         """Give up on a trial that cannot end in time, but for the first."""
@@ -212,7 +214,7 @@ class Driver:
         return future.result()
 
     def _save_running(self) -> None:
-        """Keep what still runs when the search ends by an error."""
+        """Keep what still runs when the search ends by an error; nobody is told any more."""
         for future in list(self._running):
             if not future.cancel() and future.exception() is None:
                 self._keep(*self._take(future))

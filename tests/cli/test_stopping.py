@@ -35,6 +35,13 @@ def test_a_signal_that_was_thrown_away_is_raised_at_the_next_event(sent, code, q
     assert stopping.code(found.value) == code
 
 
+def test_a_signal_that_was_thrown_away_leaves_no_traceback(capsys):
+    with stopping.heeded():
+        Fleeting(signal.SIGINT)
+        assert stopping._answers[-1].asked is KeyboardInterrupt
+    assert capsys.readouterr().err == ""
+
+
 def test_ctrl_c_raises_each_time_and_sigterm_once():
     with stopping.heeded():
         for _ in range(2):

@@ -1,3 +1,4 @@
+import time
 from concurrent.futures import Future
 
 import pytest
@@ -103,3 +104,20 @@ def test_which_failure_is_told_does_not_depend_on_which_came_first(tmp_path):
     record.close()
     (found,) = drive(folder, 1, Workers(1, work=work))
     assert found.error == expected.error == "ValueError: in fold 1"
+
+
+def test_nobody_is_told_of_anything_after_an_interruption(tmp_path):
+    """A listener may raise the interruption again, which would then look like a second one."""
+    heard = []
+
+    class Interrupted(Workers):
+        def submit(self, candidate, trial, fold):
+            if self.submitted == 4:
+                time.sleep(0.2)  # what runs is done meanwhile
+                heard.clear()
+                raise KeyboardInterrupt
+            return super().submit(candidate, trial, fold)
+
+    with pytest.raises(KeyboardInterrupt):
+        drive(tmp_path, 5, Interrupted(3), listener=lambda event, **_: heard.append(event))
+    assert heard == []
