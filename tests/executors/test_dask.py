@@ -82,13 +82,17 @@ def test_as_many_as_the_cluster_has_run_side_by_side_or_as_few_as_asked(clusters
     until(lambda: executor.workers == room)
     wait([executor.submit(sleep, 0.3) for _ in range(4)])
     begun = time.monotonic()
-    results(executor, nap, 4)
+    naps = results(executor, nap, 4)
     assert (time.monotonic() - begun >= 2) == (room == 3)
+    assert max(sum(b <= start < e for b, e in naps) for start, _ in naps) == room
     executor.shutdown()
 
 
 def nap():
-    return sleep(1.0)
+    """Sleep, and say from when until when; all processes of a machine have the same clock."""
+    begun = time.monotonic()
+    sleep(1.0)
+    return begun, time.monotonic()
 
 
 def test_a_worker_has_room_for_fewer_units_of_many_threads(clusters):
