@@ -10,7 +10,7 @@ from tests.chaos.agreeing import differing, found
 from tests.chaos.failing import are_told, fail_often
 from tests.chaos.filling import disk, fill_at
 from tests.chaos.killing import kill_often
-from tests.chaos.starting import TRIALS, join_from_elsewhere, start_together
+from tests.chaos.starting import IN_TIME, TRIALS, join_from_elsewhere, start_together
 from tests.chaos.study import FINISHED
 
 pytestmark = [pytest.mark.chaos, pytest.mark.slow]
@@ -73,7 +73,7 @@ def test_four_that_start_at_once_search_once_and_all_succeed(tmp_path):
 
 
 def test_an_engine_elsewhere_shares_the_study_of_another(tmp_path):
-    alone = found(tmp_path / "alone", "none", 1, TRIALS)
+    alone = found(tmp_path / "alone", "none", 1, TRIALS, *IN_TIME)
     assert join_from_elsewhere(tmp_path / "one", tmp_path / "other").faults(alone) == []
 
 
