@@ -17,6 +17,7 @@ from tables import show
 from engine.contracts import Executor, silent
 from engine.executors import dask
 from engine.recipe import space
+from engine.search.aims import Aims
 from engine.search.candidate import Candidate, FamilySpace, Outcome
 from engine.search.draw import Proposer
 from engine.search.driver import Driver
@@ -38,8 +39,8 @@ def searched(executor: Executor, trials: int, seconds: float, folder: Path) -> f
         score = float(candidate.params["alpha"]) + fold / 100
         return executor.submit(rest, seconds, score, deadline=60)
 
-    record = Record(folder, [FAMILY], maximize=True)
-    proposer = Proposer([FAMILY], "random", 0, maximize=True)
+    record = Record(folder, [FAMILY], Aims.one(True))
+    proposer = Proposer([FAMILY], "random", 0, Aims.one(True))
     begin = time.perf_counter()
     driver = Driver(
         proposer, record, submit, FOLDS, lambda: executor.workers, silent, lambda: False

@@ -83,6 +83,11 @@ TRUSTED = frozenset(
 )
 
 
+def size_of(fitted: Any) -> int:
+    """Return the bytes that something fitted takes in a bundle."""
+    return len(skops.io.dumps(fitted))
+
+
 def save_pipeline(pipeline: Any, path: Path) -> None:
     """Write a fitted pipeline.
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from engine import catalogue
 from engine.cli import console
 from engine.errors import Fault, RecipeError
 from engine.recipe.composition.sweep import Sweep
+from engine.recipe.metric.measured import maximizes
 from engine.recipe.schema import Recipe
 
 DIRECTION = "hydra.sweeper.direction"
@@ -30,9 +30,11 @@ def metrics(found: Sweep, recipe: Recipe, metric: str) -> list[str]:
         If there are fewer metrics, or a direction is not that of its metric.
     """
     given = found.sweeper.get("direction") if found.sets(DIRECTION) else None
-    directions = given if isinstance(given, list) else [given or direction(metric)]
-    listed = recipe.evaluation.metrics
-    known = list(dict.fromkeys([metric, *(listed if isinstance(listed, list) else [])]))
+    listed, own = recipe.evaluation.metrics, [metric, *recipe.evaluation.objectives[1:]]
+    known = list(dict.fromkeys([*own, *(listed if isinstance(listed, list) else [])]))
+    directions = given if isinstance(given, list) else [given]
+    if given is None:
+        directions = [direction(name) for name in dict.fromkeys(own)]
     if len(directions) > len(known):
         raise RecipeError(_lacking(len(directions), known))
     if len(directions) > 1 and METRICS in found.ranges():
@@ -45,7 +47,7 @@ def metrics(found: Sweep, recipe: Recipe, metric: str) -> list[str]:
 
 def direction(metric: str) -> str:
     """Say what is better."""
-    return "maximize" if catalogue.find("metrics", metric).maximize else "minimize"
+    return "maximize" if maximizes(metric) else "minimize"
 
 
 def written(asked: Sequence[str]) -> str:

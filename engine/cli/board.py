@@ -45,7 +45,7 @@ def _print_front(jobs: Sequence[Mapping[str, Any]], folder: Path) -> None:
     metrics = list(jobs[0]["means"])
     rows = [
         (row["job"], " ".join(row["overrides"]), row["family"],
-         *(console.number(row["means"][metric]) for metric in metrics),
+         *(console.measured(metric, row["means"][metric]) for metric in metrics),
          console.duration(row["seconds"]))
         for row in shown
     ]  # fmt: skip

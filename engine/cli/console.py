@@ -167,6 +167,15 @@ def size(amount: float) -> str:
     return f"{amount:.1f} TiB"
 
 
+def measured(name: str, value: float | None) -> str:
+    """Write what is measured of a model, by what it is."""
+    if value is None:
+        return "-"
+    if name == "size":
+        return size(value)
+    return f"{value:.3g} s" if name.endswith("_seconds") else number(value)
+
+
 def plural(count: int, what: str, several: str = "") -> str:
     """A count with its noun.
 

@@ -102,8 +102,14 @@ def _score(trial: Trial) -> str:
 
 def _values(standing: Standing, leaders: Sequence[Trial], room: int) -> list[str]:
     title = "what differs from the defaults" if room >= 30 else "values"
-    cells = [short_values(standing.differing(trial), MANY_VALUES) or "-" for trial in leaders]
+    cells = [_of_trial(standing, trial) or "-" for trial in leaders]
     return [title, *(_fit(cell, room) for cell in cells)]
+
+
+def _of_trial(standing: Standing, trial: Trial) -> str:
+    """Write what else is measured of a trial, and what differs from the defaults."""
+    measured = [f"{name}={console.measured(name, value)}" for name, value in trial.measured.items()]
+    return " ".join([*measured, short_values(standing.differing(trial), MANY_VALUES)]).strip()
 
 
 def _fit(text: str, room: int) -> str:

@@ -69,7 +69,7 @@ def _print_data(tree: dict[str, Any]) -> None:
             ("rows", f"{data['rows']:,}: {data['train']:,} to learn from, {held}"),
             *_expected(tree["expectations"]),
             ("task", f"{data['task']}, as {data['because']}{positive}"),
-            ("metric", data["metric"]),
+            ("metric", ", ".join(data["objectives"])),
             ("folds", f"{data['folds']}{drawn}, {data['split']}, as {data['split_because']}"),
             *_sizes(data["sizes"]),
         ]

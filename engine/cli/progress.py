@@ -121,5 +121,8 @@ def _outcome(trial: Trial) -> str:
     if not trial.scores:
         return f"given up: {trial.error}"
     mean = console.number(trial.mean)
-    after = console.plural(len(trial.scores), "fold")
-    return mean if trial.state == "complete" else f"{mean} given up after {after}"
+    if trial.state != "complete":
+        return f"{mean} given up after {console.plural(len(trial.scores), 'fold')}"
+    measured = [f"{name} {console.measured(name, value)}" for name, value in trial.measured.items()]
+    over = [f"over the limit of {', '.join(trial.over)}"] if trial.over else []
+    return ", ".join([mean, *measured, *over])

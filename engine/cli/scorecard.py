@@ -26,7 +26,17 @@ def print_run(card: Mapping[str, Any], rows: Sequence[Mapping[str, Any]], folder
 
 
 def print_leaderboard(metric: str, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Print the best trial of each family."""
+    """Print the best trial of each family, or what several objectives leave to choose from."""
+    if any("front" in row for row in rows):
+        _print_front(metric, rows)
+    else:
+        _print_best(metric, rows)
+    out = next((rank for rank, row in enumerate(rows, 1) if row.get("chosen")), 1)
+    if out > 1:
+        console.prose(f"What came out is {rows[out - 1]['family']}, row {out}.")
+
+
+def _print_best(metric: str, rows: Sequence[Mapping[str, Any]]) -> None:
     table = [
         (
             rank,
@@ -34,15 +44,32 @@ def print_leaderboard(metric: str, rows: Sequence[Mapping[str, Any]]) -> None:
             _score(row, metric),
             row["trials"] or "",
             console.duration(row["seconds"]) if row["trials"] else "",
-            row["error"] or _of_members(row) or short_values(row["values"]),
+            _of_row(row),
         )
         for rank, row in enumerate(rows, 1)
     ]
     title = f"Leaderboard: {metric}, mean ± standard deviation over folds"
     console.table(title, ["", "family", metric, "trials>", "time>", "best values"], table)
-    out = next((rank for rank, row in enumerate(rows, 1) if row.get("chosen")), 1)
-    if out > 1:
-        console.prose(f"What came out is {rows[out - 1]['family']}, row {out}.")
+
+
+def _print_front(metric: str, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Print the trials that no other beats in all objectives, and the best of each family."""
+    names = list(dict.fromkeys(name for row in rows for name in row["measured"]))
+    table = [
+        (rank, "*" if row["front"] else "", row["family"], row["trial"], _score(row, metric),
+         *(console.measured(name, row["measured"].get(name)) for name in names), _of_row(row))
+        for rank, row in enumerate(rows, 1)
+    ]  # fmt: skip
+    title = f"Leaderboard: {metric}, mean ± standard deviation over folds; * on the Pareto front"
+    columns = ["", "*", "family", "trial>", metric, *(f"{name}>" for name in names), "values"]
+    console.table(title, columns, table)
+    console.prose("search.pick=TRIAL lets another come out.")
+
+
+def _of_row(row: Mapping[str, Any]) -> str:
+    """Say what there is to say of a row: why it failed, what is in it, or its values."""
+    over = f" (over the limit of {', '.join(row['over'])})" if row["over"] else ""
+    return (row["error"] or _of_members(row) or short_values(row["values"])) + over
 
 
 def _of_members(row: Mapping[str, Any]) -> str:

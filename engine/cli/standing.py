@@ -66,8 +66,8 @@ class Standing:
         del self.leaders[MOST:]
         return self.leaders[0] is trial
 
-    def _rank(self, trial: Trial) -> tuple[float, int]:
-        return (-trial.mean if self.maximize else trial.mean), trial.index
+    def _rank(self, trial: Trial) -> tuple[bool, float, int]:
+        return bool(trial.over), (-trial.mean if self.maximize else trial.mean), trial.index
 
     @property
     def done(self) -> int:

@@ -138,8 +138,10 @@ def leaderboard(
 
 
 def means_of(card: Mapping[str, Any], metrics: Sequence[str]) -> dict[str, float | None]:
-    """Return the mean over the folds of each metric of a scorecard."""
-    return {metric: card["cv"][metric]["mean"] for metric in metrics}
+    """Return what a scorecard says of metrics, the mean over the folds, and of what is measured."""
+    means = {metric: scores["mean"] for metric, scores in card["cv"].items()}
+    known = {**card["measured"], **means}
+    return {metric: known[metric] for metric in metrics}
 
 
 def _with_means(

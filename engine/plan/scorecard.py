@@ -54,7 +54,8 @@ def scorecard(
         "split": split.how,
         "expectations": expect.summary(results["expect"]),
         "findings": inspect.notices(results["inspect"]),
-        "trials": sum(row["trials"] for row in evaluated.leaderboard),
+        "measured": out["measured"],
+        "trials": len(results["search"].trials),
         "final_rows": recipe.evaluation.final_rows,
         **{key: facts[key] for key in ("seconds", "step_seconds", "data", "provenance")},
     }

@@ -17,7 +17,7 @@ from engine.search.record import read_trials
 from engine.steps import cores, expect, fitting, inspect, load, monotone
 from engine.steps.assemble import Assembled, spaces
 from engine.steps.features import Step, treatments
-from engine.steps.measures import metric_name
+from engine.steps.measures import metric_name, names
 from engine.steps.split import Split
 
 
@@ -86,6 +86,7 @@ def _data(plan: Plan, split: Split) -> dict[str, Any]:
         "split_because": how["why"],
         "random_order": split.random_order,
         "metric": metric_name(plan.recipe, split.target),
+        "objectives": names(plan.recipe, split.target),
     }
 
 

@@ -17,7 +17,7 @@ def advice(recipe: Recipe) -> list[str]:
 
 def _quantiles(recipe: Recipe) -> list[str]:
     """Families that predict a quantile, and are compared by a metric that rewards another value."""
-    metric, found = recipe.evaluation.metric, []
+    metric, found = recipe.evaluation.objectives[0], []
     for name, family in recipe.model.items():
         if family.objective != "quantile":
             continue

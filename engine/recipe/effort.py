@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from engine.recipe.durations import Duration
+from engine.recipe.gap import Gap
 from engine.recipe.part import Part
 from engine.recipe.sizes import Size
 
@@ -32,10 +33,17 @@ class Search(Part):
     folds averaged (`bag`), several candidates blended (`ensemble`), or which of these scored best
     out of fold (`auto`)."""
     most_predict_seconds: Duration | None = None
-    """Seconds that the prediction of 1,000 rows may take; what is slower does not come out."""
+    """Seconds that the prediction of 1,000 rows may take; what is slower does not come out, and the
+    search looks elsewhere."""
     most_size: Size | None = None
-    """Bytes, or 50MB, that the fitted pipeline may take on disk; what is larger does not come
-    out."""
+    """Bytes, or 50MB, that the fitted pipeline may take on disk; what is larger does not come out,
+    and the search looks elsewhere."""
+    most_gap: dict[str, Gap] = {}
+    """By column, how far apart its groups may be: 0.1 for the shares of each that are predicted
+    positive (demographic_parity), or {equal_opportunity: 0.1}, {equalized_odds: 0.1}; out of fold,
+    and of two classes. What is further apart does not come out."""
+    pick: Annotated[int, Field(ge=0)] | None = None
+    """The number of the trial that comes out, in the place of the one that the search prefers."""
     max_failure_rate: Annotated[float, Field(ge=0, le=1)] | None = None
     """Stop when a larger share of ten or more candidates has failed."""
 

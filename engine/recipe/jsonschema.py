@@ -12,6 +12,7 @@ from engine import catalogue
 from engine.recipe import ranges
 from engine.recipe.composition.groups import SIDE_BY_SIDE, Groups
 from engine.recipe.metric import schema as metric
+from engine.recipe.metric.measured import MEASURED
 from engine.recipe.schema import Recipe
 
 Schema = dict[str, Any]
@@ -67,7 +68,10 @@ def _name_metrics(definitions: dict[str, Schema]) -> None:
     """Let a metric have any of its forms."""
     definitions["Metric"] = metric.metric()
     fields, one = definitions["Evaluation"]["properties"], {"$ref": "#/$defs/Metric"}
-    for key, form in (("metric", one), ("metrics", {"type": "array", "items": one})):
+    objective = {"anyOf": [{"enum": ["auto", *MEASURED]}, one]}
+    several = {"type": "array", "items": objective, "minItems": 1}
+    forms = {"metric": {"anyOf": [one, several]}, "metrics": {"type": "array", "items": one}}
+    for key, form in forms.items():
         about = {word: fields[key][word] for word in ("title", "description", "default")}
         fields[key] = {"anyOf": [{"const": "auto"}, form, _REFERENCE], **about}
 

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, WithJsonSchema
-from pydantic_core import PydanticCustomError
+from pydantic import Field
 
 from engine.recipe.dataset import Clean, ColumnType, Kept, Sample
 from engine.recipe.durations import Span, Window
@@ -22,25 +21,13 @@ from engine.recipe.family import (
     Objective,
     Takes,
 )
-from engine.recipe.metric.read import RefusedError, read
+from engine.recipe.metric.measured import listed
+from engine.recipe.metric.names import MetricName, Objectives
 from engine.recipe.part import NotYet as NotYet
 from engine.recipe.part import Part as Part
 from engine.recipe.tables import Tables
 
 Task = Literal["binary", "multiclass", "regression"]
-
-
-def _metric(value: Any) -> Any:
-    """Read a metric in any of its forms as its name."""
-    if value == "auto" or not isinstance(value, str | dict):
-        return value
-    try:
-        return read(value).name
-    except RefusedError as refusal:
-        raise PydanticCustomError("metric", "{text}", {"text": str(refusal)}) from None
-
-
-MetricName = Annotated[str, BeforeValidator(_metric), WithJsonSchema({"type": "string"})]
 
 
 class Problem(Part):
@@ -196,9 +183,11 @@ class HoldoutColumn(Part):
 class Evaluation(Part):
     """How candidates are scored."""
 
-    metric: MetricName = "auto"
+    metric: Objectives = "auto"
     """What is optimised; roc_auc, log_loss or rmse by task where it is auto. With parameters it is
-    written f_beta_2 or {f_beta: {beta: 2}}, by weight 0.7*roc_auc+0.3*f1."""
+    written f_beta_2 or {f_beta: {beta: 2}}, by weight 0.7*roc_auc+0.3*f1. Several, such as
+    [roc_auc, predict_seconds], ask for the candidates that no other beats in all of them; after the
+    first, predict_seconds, fit_seconds and size may stand among them."""
     metrics: Literal["auto"] | list[MetricName] = "auto"
     """What is recorded besides; the usual ones of the task where it is auto."""
     folds: Annotated[int, Field(ge=2)] = 5
@@ -234,6 +223,11 @@ class Evaluation(Part):
     """Nested cross-validation."""
     prefer: NotYet = None
     """The simplest model not distinguishable from the best."""
+
+    @property
+    def objectives(self) -> tuple[str, ...]:
+        """What ``metric`` names: one, or several."""
+        return tuple(listed(self.metric))
 
 
 class Recipe(Part):

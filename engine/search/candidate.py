@@ -12,6 +12,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.contracts import Predicted
 from engine.recipe.space import Choose, Node, resolve
 
 
@@ -76,6 +77,8 @@ class Outcome:
         Why there is no score; empty where there is one.
     warnings : tuple of str
         What libraries warned of, none twice; see :mod:`engine.steps.warned`.
+    size : int, optional
+        Bytes that what was fitted takes on disk, where that is asked for.
     """
 
     score: float
@@ -86,6 +89,15 @@ class Outcome:
     predict_seconds: float = 0.0
     error: str = ""
     warnings: tuple[str, ...] = ()
+    size: int | None = None
+
+    @property
+    def predicted(self) -> Predicted:
+        """The predictions of the fold's validation rows."""
+        if not self.probability.size:
+            return Predicted(self.value)
+        probability = self.probability.astype(np.float64)
+        return Predicted(self.value.astype(np.intp), probability)
 
 
 @dataclass(frozen=True)
@@ -101,9 +113,14 @@ class Trial:
     scores : tuple of float
         The first metric for each fold that counts.
     predict_seconds : float
-        Of predicting 1,000 rows: the mean over the folds.
+        Of predicting 1,000 rows: the median over the folds, as a machine is busy now and then.
     same_as : int, optional
         An earlier trial of the very same candidate, whose results it shares.
+    measured : mapping
+        By name, what else it is compared by or limited in: the mean over the folds, or of all
+        out-of-fold predictions together.
+    over : mapping
+        By name of a limit that it exceeds, by what share of it.
     """
 
     index: int
@@ -116,6 +133,8 @@ class Trial:
     predict_seconds: float = 0.0
     error: str = ""
     same_as: int | None = None
+    measured: Mapping[str, float] = field(default_factory=dict)
+    over: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def mean(self) -> float:

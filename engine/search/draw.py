@@ -11,7 +11,7 @@ import itertools
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import optuna
@@ -28,6 +28,7 @@ from engine.errors import Fault, RecipeError
 from engine.recipe.ranges import Choice, Whole
 from engine.recipe.space import Draw, Pick, default, parameters, size
 from engine.search import grid
+from engine.search.aims import Aims
 from engine.search.candidate import Candidate, FamilySpace, Trial
 from engine.search.failures import hopeless
 from engine.search.history import History
@@ -52,8 +53,8 @@ class Proposer:
     families : sequence of FamilySpace
     sampler : {"tpe", "random", "grid"}
     seed : int
-    maximize : bool
-        Direction of the metric.
+    aims : Aims
+        What candidates are compared by, and limited in.
     hurried : bool
         Whether the defaults of cheap families come first, else those of the first families.
 
@@ -64,16 +65,17 @@ class Proposer:
     """
 
     def __init__(
-        self, families: Sequence[FamilySpace], sampler: str, seed: int, maximize: bool,
+        self, families: Sequence[FamilySpace], sampler: str, seed: int, aims: Aims,
         hurried: bool = False,
     ) -> None:  # fmt: skip
+        self.aims = aims
         self.families = {family.name: family for family in families}
         order = sorted(families, key=lambda family: family.cost) if hurried else families
         self._untried = [family.name for family in order]
         self._sampled = {f.name: f for f in families if space_size([f]) > 1}  # others: tried once
         self.sampler = "grid" if space_size(families) <= FEW else sampler
         self.seed = seed
-        self._history = History(direction(maximize), self._frozen)
+        self._history = History(aims, self._frozen)
         self._grid: list[grid.Point] = []
         if self.sampler == "grid":
             _refuse_endless(families)
@@ -113,7 +115,7 @@ class Proposer:
 
     def _frozen(self, trial: Trial) -> optuna.trial.FrozenTrial | None:
         known = trial.candidate.family in self._sampled
-        return frozen(trial, self._sampled) if known else None
+        return frozen(trial, self._sampled, self.aims) if known else None
 
     def _hopeful(self, name: str, index: int, told: Sequence[Trial]) -> str:
         """Return the family, or where it always fails, another that does not."""
@@ -152,11 +154,6 @@ def _refuse_endless(families: Sequence[FamilySpace]) -> None:
         raise RecipeError(Fault(f"a grid cannot cover {what}", "search.sampler", hint))
 
 
-def direction(maximize: bool) -> Literal["maximize", "minimize"]:
-    """Return Optuna's word for what is better."""
-    return "maximize" if maximize else "minimize"
-
-
 def distribution(parameter: Draw | Pick) -> BaseDistribution:
     """Return Optuna's form of a range."""
     if isinstance(parameter, Pick):
@@ -185,19 +182,25 @@ def _suggest(asked: optuna.Trial, parameter: Draw | Pick) -> Any:
     raise TypeError(f"{name} has no form that Optuna knows")
 
 
-def frozen(trial: Trial, families: Mapping[str, FamilySpace]) -> optuna.trial.FrozenTrial:
-    """Return Optuna's form of a finished trial."""
+def frozen(
+    trial: Trial, families: Mapping[str, FamilySpace], aims: Aims
+) -> optuna.trial.FrozenTrial:
+    """Return Optuna's form of a finished trial.
+
+    With several objectives it has no place for a trial of which only some folds are done.
+    """
     family = families[trial.candidate.family]
     known = {p.path: distribution(p) for p in _ranges(family)}
     known[FAMILY] = CategoricalDistribution(list(families))
-    complete = trial.state == "complete"
+    complete, partly = trial.state == "complete", trial.state == "pruned"
     made = create_trial(
-        state=STATES[trial.state],
-        value=trial.mean if complete else None,
+        state=TrialState.FAIL if partly and aims.are_several else STATES[trial.state],
+        values=aims.values(trial) if complete else None,
         params=dict(trial.values),
         distributions={path: known[path] for path in trial.values},
-        intermediate_values=dict(enumerate(trial.scores)),
+        intermediate_values={} if aims.are_several else dict(enumerate(trial.scores)),
         user_attrs=_attributes(trial),
+        constraints=aims.excess(trial),
     )
     if made.datetime_complete is not None:
         made.datetime_start = made.datetime_complete - timedelta(seconds=trial.seconds)

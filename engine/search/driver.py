@@ -62,6 +62,7 @@ class Driver:
         pace: Pace | None = None,
     ) -> None:
         self.proposer = proposer
+        self.aims = proposer.aims
         self.record = record
         self.submit = submit
         self.folds = folds
@@ -73,7 +74,7 @@ class Driver:
         self.pace = pace or Pace(workers)
         self._is_cut = False
         self._late = 0
-        self.told: list[Trial] = record.trials()
+        self.told: list[Trial] = [self._judged(trial) for trial in record.trials()]
         self.pace.learn(self.told)
         self._open: dict[int, Opened] = {}
         self._running: dict[Future[Outcome], tuple[int, int]] = {}
@@ -248,11 +249,20 @@ class Driver:
             earlier = self.told[done.same_as]
             shared = done.same_as if earlier.same_as is None else earlier.same_as
             return replace(earlier, index=index, values=done.values, same_as=shared, seconds=0.0)
-        return done.finished(index)
+        trial, folds = done.finished(index), sorted(done.outcomes)
+        return self.aims.judged(trial, lambda: [done.outcomes[fold] for fold in folds])
+
+    def _judged(self, trial: Trial) -> Trial:
+        """Judge a trial of an earlier run by the limits of today."""
+        number = trial.index if trial.same_as is None else trial.same_as
+        return self.aims.judged(trial, lambda: self.record.units(number, self.folds))
 
 
 def best(trials: list[Trial], maximize: bool) -> Trial | None:
-    """Return the complete trial of the best mean score; the earliest of equals."""
+    """Return the complete trial of the best mean score; the earliest of equals.
+
+    One that exceeds a limit is the best only where all do.
+    """
     complete = [trial for trial in trials if trial.state == "complete"]
     sign = -1 if maximize else 1
-    return min(complete, key=lambda trial: (sign * trial.mean, trial.index), default=None)
+    return min(complete, key=lambda t: (bool(t.over), sign * t.mean, t.index), default=None)

@@ -16,10 +16,13 @@ EXPECTED = 3  # members of an ensemble that time is kept back for; the refit dro
 
 
 def ranked(trials: Sequence[Trial], maximize: bool) -> list[Trial]:
-    """Return the complete trials, best first; the earlier of equals, and no candidate twice."""
+    """Return the complete trials, best first; the earlier of equals, and no candidate twice.
+
+    Those that exceed a limit come last.
+    """
     complete = [t for t in trials if t.state == "complete" and t.same_as is None]
     sign = -1 if maximize else 1
-    return sorted(complete, key=lambda trial: (sign * trial.mean, trial.index))
+    return sorted(complete, key=lambda t: (bool(t.over), sign * t.mean, t.index))
 
 
 def pool(trials: Sequence[Trial], maximize: bool, most: int = MOST) -> list[Trial]:

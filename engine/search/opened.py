@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import numpy as np
+
 from engine.search.candidate import Candidate, Outcome, Trial
 from engine.search.pace import LATE
 from engine.search.prune import Pruner
@@ -82,7 +84,7 @@ class Opened:
             return Trial(index, self.candidate, self.values, "pruned", seconds=seconds, error=LATE)
         scores = tuple(outcome.score for outcome in outcomes)
         rounds = tuple(outcome.rounds for outcome in outcomes)
-        asked = sum(outcome.predict_seconds for outcome in outcomes) / len(outcomes)
+        asked = float(np.median([outcome.predict_seconds for outcome in outcomes]))
         whole = Trial(
             index, self.candidate, self.values, "complete", scores, rounds, seconds, asked
         )

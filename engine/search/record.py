@@ -23,8 +23,9 @@ from optuna.storages import RDBStorage
 from sqlalchemy import event
 from sqlalchemy.exc import DatabaseError
 
+from engine.search.aims import Aims, Direction
 from engine.search.candidate import Candidate, FamilySpace, Outcome, Trial
-from engine.search.draw import direction, frozen
+from engine.search.draw import frozen
 
 TRIALS = "trials.jsonl"
 SQLITE = "study.sqlite3"
@@ -40,31 +41,29 @@ class Record:
     folder : Path
         Made where it does not exist.
     families : sequence of FamilySpace
-    maximize : bool
-    metric : str, optional
-        What the scores are called where the study is shown.
+    aims : Aims
+        What its scores are called where the study is shown, and which of them are better.
     """
 
-    def __init__(
-        self, folder: Path, families: Sequence[FamilySpace], maximize: bool, metric: str = ""
-    ) -> None:
+    def __init__(self, folder: Path, families: Sequence[FamilySpace], aims: Aims) -> None:
         self.folder = folder
+        self.aims = aims
         self.families = {family.name: family for family in families}
         (folder / "units").mkdir(parents=True, exist_ok=True)
         _drop_torn_line(folder / TRIALS)
-        self._storage, self._study = self._sqlite(maximize)
-        _name(self._study, metric)
+        self._storage, self._study = self._sqlite()
+        _name(self._study, list(aims.names))
         for trial in self.trials()[len(self._study.get_trials(deepcopy=False)) :]:
-            self._study.add_trial(frozen(trial, self.families))
+            self._study.add_trial(frozen(trial, self.families, aims))
 
-    def _sqlite(self, maximize: bool) -> tuple[RDBStorage, optuna.Study]:
+    def _sqlite(self) -> tuple[RDBStorage, optuna.Study]:
         """Open the SQLite file; one that is damaged is made anew, as the lines hold everything."""
         path = self.folder / SQLITE
         try:
-            return _open_study(path, maximize)
+            return _open_study(path, self.aims.directions)
         except DatabaseError:
             path.unlink()
-            return _open_study(path, maximize)
+            return _open_study(path, self.aims.directions)
 
     def close(self) -> None:
         """Let go of the SQLite file."""
@@ -81,7 +80,7 @@ class Record:
             lines.write(written(trial) + "\n")
             lines.flush()
             os.fsync(lines.fileno())
-        self._study.add_trial(frozen(trial, self.families))
+        self._study.add_trial(frozen(trial, self.families, self.aims))
 
     def unit(self, trial: int, fold: int, candidate: Candidate) -> Outcome | None:
         """Return the outcome of a unit, or None where it was not finished for this candidate."""
@@ -91,28 +90,35 @@ class Record:
             return None
         return outcome if key == candidate.key else None
 
+    def units(self, trial: int, folds: int) -> list[Outcome]:
+        """Return the outcomes of a complete trial; none where they are not all there any more."""
+        try:
+            return [read_unit(unit_path(self.folder, trial, fold)) for fold in range(folds)]
+        except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile):
+            return []
+
     def keep(self, trial: int, fold: int, candidate: Candidate, outcome: Outcome) -> None:
         """Write a unit's outcome."""
         write_unit(unit_path(self.folder, trial, fold), outcome, candidate.key)
 
 
-def _open_study(path: Path, maximize: bool) -> tuple[RDBStorage, optuna.Study]:
+def _open_study(path: Path, directions: Sequence[Direction]) -> tuple[RDBStorage, optuna.Study]:
     storage = RDBStorage(f"sqlite:///{path}")
     event.listen(storage.engine, "connect", _in_no_hurry)
     storage.engine.dispose()  # what connected before it was listened for
     study = optuna.create_study(
-        study_name="search", storage=storage, direction=direction(maximize), load_if_exists=True
+        study_name="search", storage=storage, directions=directions, load_if_exists=True
     )
     study.get_trials(deepcopy=False)  # damage shows when it is read
     return storage, study
 
 
-def _name(study: optuna.Study, metric: str) -> None:
-    """Call the scores by the metric's name, if they are not called so."""
-    if metric and study.metric_names != [metric]:
+def _name(study: optuna.Study, names: list[str]) -> None:
+    """Call the scores by the names of what they are, if they are not called so."""
+    if study.metric_names != names:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ExperimentalWarning)
-            study.set_metric_names([metric])
+            study.set_metric_names(names)
 
 
 def _in_no_hurry(connection: Any, _: Any) -> None:
@@ -146,7 +152,7 @@ def write_unit(path: Path, outcome: Outcome, key: str) -> None:
     """Write a unit's outcome under a temporary name, then rename it; ``key`` is its candidate's."""
     facts = {"score": outcome.score, "rounds": outcome.rounds, "seconds": outcome.seconds,
              "predict_seconds": outcome.predict_seconds, "error": outcome.error,
-             "warnings": outcome.warnings, "candidate": key}  # fmt: skip
+             "warnings": outcome.warnings, "size": outcome.size, "candidate": key}  # fmt: skip
     partial = path.with_suffix(".partial")
     with partial.open("wb") as file:
         np.savez(

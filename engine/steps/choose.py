@@ -6,13 +6,13 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal, cast
 
 import numpy as np
 
-from engine.contracts import Listener, Metric
-from engine.errors import Fault, SearchError
+from engine.contracts import Listener, Metric, silent
 from engine.recipe.schema import Recipe
 from engine.search import final
 from engine.search.candidate import Trial
@@ -25,15 +25,19 @@ from engine.search.ensemble import (
     apart,
     greedy,
 )  # fmt: skip
+from engine.search.front import front, preferred
 from engine.search.record import read_trial, written
-from engine.steps import measures, out_of_fold
+from engine.steps import aims, allowed, measures, out_of_fold
 from engine.steps.search import Searched
 from engine.steps.split import Split
 
 ABOUT = "choose what comes out: a candidate, or several together"
 MAKES = "members, and their weights"
-READS = ("search.final", "search.most_predict_seconds")
-NEEDS = ("split", "search")
+READS = (
+    "search.final", "search.most_predict_seconds", "search.most_size", "search.most_gap",
+    "search.pick",
+)  # fmt: skip
+NEEDS = ("load", "split", "search")
 LIBRARIES = ("numpy",)
 
 Kind = Literal["refit", "bag", "ensemble"]
@@ -63,6 +67,8 @@ class Chosen:
         nothing that an ensemble is scored on had a say in how it is made up.
     others : tuple of Trial
         The best of each other family, for when what was chosen is too large.
+    front : tuple of int
+        Where there are several objectives: the trials that no other beats in all, best score first.
     """
 
     kind: Kind
@@ -70,6 +76,7 @@ class Chosen:
     scores: tuple[float, ...]
     by_fold: tuple[Mapping[int, float], ...] = ()
     others: tuple[Trial, ...] = ()
+    front: tuple[int, ...] = ()
 
     @property
     def leader(self) -> Trial:
@@ -80,47 +87,47 @@ class Chosen:
 def run(recipe: Recipe, inputs: Mapping[str, Any], folder: Path, listener: Listener) -> Chosen:
     """Choose by out-of-fold scores what ``search.final`` asks for.
 
+    Where there are several objectives, or a trial is picked, it is one candidate.
+
     Raises
     ------
     SearchError
-        If no candidate predicts within ``search.most_predict_seconds``.
+        If no candidate is within the limits, or the one that is picked is none that can come out.
     """
     split: Split = inputs["split"]
     searched: Searched = inputs["search"]
     metric = measures.metrics(recipe, split)[0]
-    choice = _Choice(recipe, searched, split, metric, listener)
-    chosen = choice.of(recipe.search.final)
+    objectives = aims.of(recipe, split, inputs["load"])
+    read = partial(out_of_fold.outcomes, searched, split=split)
+    judged = allowed.judged(searched.trials, objectives, read)
+    pick = allowed.picked(recipe, judged, objectives)
+    trials = allowed.within(judged, objectives, silent if pick else listener)
+    choice = _Choice(recipe, searched, trials, split, metric, listener)
+    if objectives.are_several:
+        best = tuple(trial.index for trial in front(trials, objectives))
+        chosen = choice.single("refit", pick or preferred(trials, objectives))
+        chosen = replace(chosen, front=best)
+    elif pick is not None:
+        chosen = choice.single("refit", pick)
+    else:
+        chosen = choice.of(recipe.search.final)
     _save(chosen, folder)
     return chosen
 
 
 class _Choice:
-    """The candidates that may come out, by their time to predict."""
+    """The candidates that may come out, best first, and what can be made of them."""
 
     def __init__(
-        self, recipe: Recipe, searched: Searched, split: Split, metric: Metric, listener: Listener
-    ) -> None:
+        self, recipe: Recipe, searched: Searched, trials: list[Trial], split: Split,
+        metric: Metric, listener: Listener,
+    ) -> None:  # fmt: skip
         self.limit = recipe.search.most_predict_seconds
         self.searched = searched
         self.split = split
         self.metric = metric
         self.tell = listener
-        self.trials = self._quick(final.ranked(searched.trials, metric.maximize))
-
-    def _quick(self, trials: list[Trial]) -> list[Trial]:
-        """Leave out trials that predict too slowly."""
-        if self.limit is None:
-            return trials
-        quick = [trial for trial in trials if trial.predict_seconds <= self.limit]
-        if not quick:
-            raise SearchError(_too_slow(trials, self.limit))
-        if quick[0] is not trials[0]:
-            name, took = trials[0].candidate.family, trials[0].predict_seconds
-            self._notice(
-                f"the best candidate, of {name}, takes {took:.3g} s to predict 1,000 rows;"
-                f" one of {quick[0].candidate.family} takes its place"
-            )
-        return quick
+        self.trials = trials
 
     def _notice(self, text: str) -> None:
         self.tell("notice", text=f"search.most_predict_seconds: {text}")
@@ -128,7 +135,7 @@ class _Choice:
     def of(self, kind: str) -> Chosen:
         """Return what a word of ``search.final`` stands for."""
         if kind == "refit":
-            return self._single("refit")
+            return self.single("refit")
         if kind == "bag":
             return self._bag()
         ensemble, gain = self._ensemble()
@@ -140,7 +147,7 @@ class _Choice:
         A bag has a score of its own only where folds are repeated. With each is told how much
         better it is than the best candidate that was chosen in the same way.
         """
-        found = [(0.0, self._single("refit")), (gain, ensemble)]
+        found = [(0.0, self.single("refit")), (gain, ensemble)]
         if self.split.repeats > 1 and not self._bag_is_slow():
             bag = self._bag()
             found.append((self._loss(bag.leader.scores) - self._loss(bag.scores), bag))
@@ -156,8 +163,9 @@ class _Choice:
     def _loss(self, scores: Sequence[float]) -> float:
         return self.metric.loss(float(np.mean(scores)))
 
-    def _single(self, kind: Kind) -> Chosen:
-        best = self.trials[0]
+    def single(self, kind: Kind, trial: Trial | None = None) -> Chosen:
+        """Return one candidate: the best, or another."""
+        best = trial or self.trials[0]
         return Chosen(kind, (Member(best, 1.0),), best.scores, others=self._others({best.index}))
 
     def _others(self, chosen: set[int]) -> tuple[Trial, ...]:
@@ -171,13 +179,13 @@ class _Choice:
         return self.limit is not None and each * len(self.split.folds) > self.limit
 
     def _bag(self) -> Chosen:
-        single = self._single("bag")
+        single = self.single("bag")
         if self._bag_is_slow():
             self._notice(
                 f"{len(self.split.folds)} models of the folds take longer than "
                 f"{self.limit:g} s; one that is fitted on all rows takes their place"
             )
-            return self._single("refit")
+            return self.single("refit")
         if self.split.repeats == 1:
             return single
         found = out_of_fold.of_bag(self.searched, single.leader, self.split)
@@ -200,7 +208,7 @@ class _Choice:
         counts = greedy(pool.losses, len(trials), range(folds), limits)
         members = tuple(Member(trials[n], c / sum(counts)) for n, c in enumerate(counts) if c)
         if len(members) == 1:
-            return self._single("refit"), 0.0
+            return self.single("refit"), 0.0
         each = [greedy(pool.losses, len(trials), theirs, limits) for theirs in others]
         single = replace(limits, members=1)
         alone = [greedy(pool.losses, len(trials), theirs, single) for theirs in others]
@@ -225,14 +233,6 @@ def _own(pool: Pool, each: Sequence[Counts]) -> list[float]:
     return [float(pool.losses(counts)[fold]) for fold, counts in enumerate(each)]
 
 
-def _too_slow(trials: Sequence[Trial], limit: float) -> Fault:
-    first = min(trials, key=lambda trial: trial.predict_seconds)
-    message = f"the quickest candidate, of {first.candidate.family}, takes "
-    message += f"{first.predict_seconds:.3g} s to predict 1,000 rows, and {limit:g} s are allowed"
-    hint = "allow more, or add a family that is quicker; what was searched stays"
-    return Fault(message, "search.most_predict_seconds", hint)
-
-
 def _weights(trials: Sequence[Trial], counts: Counts) -> dict[int, float]:
     taken = {trials[n].index: count for n, count in enumerate(counts) if count}
     return {index: count / sum(counts) for index, count in taken.items()}
@@ -241,6 +241,7 @@ def _weights(trials: Sequence[Trial], counts: Counts) -> dict[int, float]:
 def _save(chosen: Chosen, folder: Path) -> None:
     facts = {
         "kind": chosen.kind, "scores": chosen.scores, "by_fold": chosen.by_fold,
+        "front": chosen.front,
         "members": [[json.loads(written(one.trial)), one.weight] for one in chosen.members],
         "others": [json.loads(written(trial)) for trial in chosen.others],
     }  # fmt: skip
@@ -256,6 +257,7 @@ def load(recipe: Recipe, folder: Path) -> Chosen:
         tuple(facts["scores"]),
         tuple({int(index): w for index, w in weights.items()} for weights in facts["by_fold"]),
         tuple(read_trial(trial) for trial in facts["others"]),
+        tuple(facts["front"]),
     )
 
 
@@ -268,7 +270,12 @@ def digest(recipe: Recipe, chosen: Chosen, part: str) -> str:
     if recipe.search.most_size is not None:
         everything.append([_identity(recipe, trial, 0.0) for trial in chosen.others])
     if not part:
-        everything += [chosen.scores, chosen.by_fold, [one.trial.index for one in chosen.members]]
+        everything += [
+            chosen.scores,
+            chosen.by_fold,
+            chosen.front,
+            [one.trial.index for one in chosen.members],
+        ]
     return hashlib.blake2b(json.dumps(everything).encode(), digest_size=12).hexdigest()
 
 

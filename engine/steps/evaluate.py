@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from engine.bundle.predict import Model
 from engine.contracts import Index, Listener, Metric, Predicted
 from engine.recipe.schema import Recipe
-from engine.steps import fitting, measures, shares, warned
+from engine.steps import aims, allowed, fitting, measures, out_of_fold, shares, warned
 from engine.steps.choose import Chosen
 from engine.steps.leaderboard import Board, Scores, of_chosen, scores
 from engine.steps.limited import Refitted
@@ -26,7 +26,10 @@ from engine.steps.split import Split
 
 ABOUT = "score the best of each family, and the fitted pipeline once on the holdout"
 MAKES = "a leaderboard, scores, and predictions"
-READS = ("evaluation.metrics", "data.id")
+READS = (
+    "evaluation.metrics", "data.id", "search.most_predict_seconds", "search.most_size",
+    "search.most_gap",
+)  # fmt: skip
 NEEDS = ("load", "split", "assemble", "search", "choose", "refit")
 LIBRARIES = ("scikit-learn", "numpy")
 
@@ -42,7 +45,9 @@ class Evaluated:
     leaderboard : list of dict
         The best trial of each family, best first, with ``mean``, ``std`` and ``folds`` by metric.
         ``optimistic`` is true where it watched the rows that it is scored on, ``random_order``
-        where time was overruled; ``warnings`` counts its fits by what was warned of. What came out
+        where time was overruled; ``warnings`` counts its fits by what was warned of. ``measured``
+        is what else trials are compared by or limited in, ``over`` the limits that they exceed;
+        with several objectives ``front`` says whether no other trial beats it in all. What came out
         is ``chosen``; a bag or an ensemble has a row of its own, with its ``members``.
     cv : dict
         Of what came out.
@@ -75,7 +80,11 @@ def run(recipe: Recipe, inputs: Mapping[str, Any], folder: Path, listener: Liste
     metrics = measures.metrics(recipe, split)
     chosen: Chosen = inputs["choose"]
     refitted: Refitted = inputs["refit"].within(chosen)
-    rows = Board(recipe, searched, split, metrics).rows(chosen, refitted)
+    objectives = aims.of(recipe, split, inputs["load"])
+    read = partial(out_of_fold.outcomes, searched, split=split)
+    trials = tuple(allowed.judged(searched.trials, objectives, read))
+    searched = replace(searched, trials=trials)
+    rows = Board(recipe, searched, split, metrics, objectives.names).rows(chosen, refitted)
     _tell_untried(fitting.suited(recipe, split)[0], searched, listener)
     _tell_warnings(searched.metric, rows, refitted.warnings, listener)
     _tell_shares(recipe, _chosen(rows), metrics, split, listener)

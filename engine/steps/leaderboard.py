@@ -1,4 +1,4 @@
-"""The rows of a leaderboard: the best trial of each family, and several that predict together."""
+"""The rows of a leaderboard: the best of each family, the Pareto front, and what came out."""
 
 from __future__ import annotations
 
@@ -30,23 +30,28 @@ class Board:
     ----------
     metrics : sequence of Metric
         The first is the one that trials were compared by.
+    objectives : sequence of str
+        All that they were compared by.
     """
 
     def __init__(
-        self, recipe: Recipe, searched: Searched, split: Split, metrics: Sequence[Metric]
-    ) -> None:
+        self, recipe: Recipe, searched: Searched, split: Split, metrics: Sequence[Metric],
+        objectives: Sequence[str] = (),
+    ) -> None:  # fmt: skip
+        self.objectives = objectives
         self.recipe = recipe
         self.searched = searched
         self.split = split
         self.metrics = metrics
 
     def rows(self, chosen: Chosen, refitted: Refitted) -> list[dict[str, Any]]:
-        """Return a row for the best trial of each family, and for what came out; best first."""
-        trials = self._leaders()
+        """Return rows for the best of each family, the front, and what came out; best first."""
         leader = refitted.members[0].trial
-        if leader.index not in [trial.index for trial in trials]:
-            trials = [leader, *trials]
+        listed = {leader.index, *chosen.front, *(trial.index for trial in self._leaders())}
+        trials = [trial for trial in self.searched.trials if trial.index in listed]
         rows = [self._of_trial(trial) for trial in trials]
+        if chosen.front:
+            rows = [{**row, "front": row["trial"] in chosen.front} for row in rows]
         if refitted.kind == "refit":
             rows = [{**row, "chosen": row["trial"] == leader.index} for row in rows]
         else:
@@ -60,15 +65,19 @@ class Board:
         return False, self.metrics[0].loss(row["cv"][self.metrics[0].name]["mean"])
 
     def _leaders(self) -> list[Trial]:
-        """The best trial of each family; families without a complete one last."""
+        """The best trial of each family that is within the limits, if one is.
+
+        Families without a complete one come last.
+        """
         leaders: dict[str, Trial] = {}
         for trial in sorted(self.searched.trials, key=self._rank):
             leaders.setdefault(trial.candidate.family, trial)
         return list(leaders.values())
 
-    def _rank(self, trial: Trial) -> tuple[bool, float, int]:
+    def _rank(self, trial: Trial) -> tuple[bool, bool, float, int]:
         partial = trial.state != "complete"
-        return partial, 0.0 if partial else self.metrics[0].loss(trial.mean), trial.index
+        loss = 0.0 if partial else self.metrics[0].loss(trial.mean)
+        return partial, bool(trial.over), loss, trial.index
 
     def _of_trial(self, trial: Trial) -> dict[str, Any]:
         family = trial.candidate.family
@@ -84,6 +93,8 @@ class Board:
             "rounds": trial.refit_rounds(),
             "seconds": sum(t.seconds for t in own),
             "predict_seconds": trial.predict_seconds,
+            "measured": self._measured(trial),
+            "over": list(trial.over),
             "cv": self._of_complete(trial),
             "warnings": self._warnings(trial),
             "optimistic": self._is_optimistic(trial),
@@ -110,12 +121,17 @@ class Board:
             "family": refitted.kind,
             "leader": {key: leader[key] for key in ("family", "trial", "values")},
             "trial": None, "trials": 0, "values": {}, "candidate": {}, "rounds": None,
-            "seconds": 0.0, "warnings": {},
+            "seconds": 0.0, "warnings": {}, "measured": {}, "over": [],
             "predict_seconds": asked * (refitted.models if refitted.kind == "bag" else 1),
             "cv": self._scores(of_chosen(self.searched, chosen, refitted, self.split)),
             "optimistic": any(self._is_optimistic(one.trial) for one in refitted.members),
             "members": members, "models": refitted.models,
         }  # fmt: skip
+
+    def _measured(self, trial: Trial) -> dict[str, float]:
+        """What else trials are compared by or limited in, the objectives first."""
+        names = [name for name in self.objectives[1:] if name in trial.measured]
+        return {name: trial.measured[name] for name in dict.fromkeys([*names, *trial.measured])}
 
     def _is_optimistic(self, trial: Trial) -> bool:
         return watches_fold(self.recipe, trial.candidate.family)

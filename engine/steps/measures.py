@@ -7,6 +7,7 @@ from engine.contracts import Metric
 from engine.errors import Fault, RecipeError
 from engine.metrics import primary, recorded
 from engine.recipe.metric.asked import misfit
+from engine.recipe.metric.measured import MEASURED
 from engine.recipe.metric.read import read
 from engine.recipe.schema import Recipe
 from engine.steps.split import Split
@@ -31,11 +32,26 @@ def metric_name(recipe: Recipe, target: Target) -> str:
     return _metrics(recipe, target)[0].name
 
 
+def objectives(recipe: Recipe, split: Split) -> list[Metric | str]:
+    """Return what candidates are compared by: metrics, and words for what is measured besides."""
+    found = {metric.name: metric for metric in metrics(recipe, split)}
+    named = names(recipe, split.target)
+    return [name if name in MEASURED else found[name] for name in named]
+
+
+def names(recipe: Recipe, target: Target) -> list[str]:
+    """Return the names of the objectives; none twice, whatever ``auto`` stands for."""
+    auto = primary(target.task)
+    names = [auto if name == "auto" else name for name in recipe.evaluation.objectives]
+    return list(dict.fromkeys(names))
+
+
 def _metrics(recipe: Recipe, target: Target, rows: int | None = None) -> list[Metric]:
     wanted = recipe.evaluation
-    first = primary(target.task) if wanted.metric == "auto" else wanted.metric
     others = recorded(target.task) if wanted.metrics == "auto" else wanted.metrics
-    named = [("evaluation.metric", first), *(("evaluation.metrics", name) for name in others)]
+    first = [name for name in names(recipe, target) if name not in MEASURED]
+    named = [("evaluation.metric", name) for name in first]
+    named += [("evaluation.metrics", name) for name in others]
     found: dict[str, Metric] = {}
     faults: list[Fault] = []
     for key, name in named:

@@ -24,17 +24,9 @@ def outcomes(searched: Searched, trial: Trial, split: Split) -> list[Outcome]:
     return [searched.out_of_fold(trial, number) for number in range(len(split.folds))]
 
 
-def predicted(outcome: Outcome) -> Predicted:
-    """Return the predictions of a fold's validation rows."""
-    if not outcome.probability.size:
-        return Predicted(outcome.value)
-    probability = outcome.probability.astype(np.float64)
-    return Predicted(outcome.value.astype(np.intp), probability)
-
-
 def of_trial(searched: Searched, trial: Trial, split: Split) -> list[Predicted]:
     """Return a complete trial's predictions for each fold."""
-    return [predicted(outcome) for outcome in outcomes(searched, trial, split)]
+    return [outcome.predicted for outcome in outcomes(searched, trial, split)]
 
 
 def of_mixture(

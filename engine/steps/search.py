@@ -25,7 +25,18 @@ from engine.search.failures import causes
 from engine.search.pace import Pace
 from engine.search.prune import Pruner
 from engine.search.record import Record, read_trials, read_unit, unit_path
-from engine.steps import cores, devices, ending, fitting, history, measures, suits, unit
+from engine.steps import (
+    aims,
+    cores,
+    devices,
+    ending,
+    fitting,
+    gaps,
+    history,
+    measures,
+    suits,
+    unit,
+)
 from engine.steps.assemble import Assembled, pipeline, spaces
 from engine.steps.features import treatments
 from engine.steps.split import Split
@@ -36,9 +47,10 @@ READS = (
     "model", "features", "seed", "search.sampler", "search.pruner", "search.repeats",
     "evaluation.metric", "evaluation.early_stop_on",
 )  # fmt: skip
-NEEDS = ("split", "assemble")
+NEEDS = ("load", "split", "assemble")
 LIBRARIES = ("scikit-learn", "optuna", "numpy", "scipy")
 FITS = True  # the libraries of the recipe's families count too
+SENT = ("split", "assemble")  # results that workers read
 A_FEW = 4  # processes on each machine of a cluster, of which it is not known how many it has
 KEEPS = True  # the folder outlives the run: a longer search carries on in it
 
@@ -94,13 +106,14 @@ def run(recipe: Recipe, inputs: Inputs, folder: Path, listener: Listener) -> Sea
     if recipe.compute.address is None:
         devices.require(recipe)
     metrics = measures.metrics(recipe, parts)
-    metric = metrics[0]
+    metric, objectives = metrics[0], aims.of(recipe, parts, inputs["load"])
     families = spaces(recipe, classify)
     looked_at = _looked_at(recipe, families, inputs["assemble"], parts)
-    for text in (*left_out, *looked_at, *cores.notices(recipe)):
+    small = gaps.too_small(recipe, parts, inputs["load"])
+    for text in (*left_out, *looked_at, *cores.notices(recipe), *small, *_unpruned(recipe)):
         listener("notice", text=text)
     hurried = recipe.search.timeout is not None
-    proposer = Proposer(families, recipe.search.sampler, recipe.seed, metric.maximize, hurried)
+    proposer = Proposer(families, recipe.search.sampler, recipe.seed, objectives, hurried)
     budget = Budget(folder / "seconds.txt", recipe.search.timeout, getattr(inputs, "begun", None))
     after = ending.After.of(recipe, parts, metrics)
     told = ending.keeping_back(listener, budget, recipe, after)
@@ -135,14 +148,14 @@ def _drive(
     metric: Metric, budget: Budget,
 ) -> list[Trial]:  # fmt: skip
     families = list(proposer.families.values())
-    record = Record(folder, families, metric.maximize, metric.name)
+    record = Record(folder, families, proposer.aims)
     executor = _start(recipe, inputs, metric.name)
     folds = len(inputs["split"].folds)
     try:
         submit = partial(_submit, executor, budget, recipe.search.fit_timeout)
         driver = Driver(
             proposer, record, submit, folds, lambda: executor.workers, told, budget.is_over,
-            Pruner(recipe.search.pruner, folds, metric.maximize), recipe.search.max_failure_rate,
+            Pruner(_pruner(recipe), folds, metric.maximize), recipe.search.max_failure_rate,
             Pace(lambda: executor.workers, budget.left),
         )  # fmt: skip
         begun = {"done": len(driver.told), "first": best(driver.told, metric.maximize)}
@@ -164,6 +177,18 @@ def _drive(
         record.close()
 
 
+def _pruner(recipe: Recipe) -> str:
+    """Return who gives up on trials: nobody, where a bad score may go with something better."""
+    return "none" if len(recipe.evaluation.objectives) > 1 else recipe.search.pruner
+
+
+def _unpruned(recipe: Recipe) -> list[str]:
+    if _pruner(recipe) == recipe.search.pruner:
+        return []
+    why = "candidates are compared by several objectives, and none is given up by its first folds"
+    return [f"search.pruner: {why}"]
+
+
 def _tried_first(families: Iterable[FamilySpace]) -> dict[str, dict[str, Any]]:
     """Return by family the values of its ranges that are tried first."""
     ranges = {f.name: [*parameters(f.features), *parameters(f.params)] for f in families}
@@ -173,7 +198,7 @@ def _tried_first(families: Iterable[FamilySpace]) -> dict[str, dict[str, Any]]:
 def _start(recipe: Recipe, inputs: Inputs, metric: str) -> Executor:
     compute = recipe.compute
     workers, threads = cores.shared(recipe, len(inputs["split"].train))
-    folders = {step: str(inputs.folder(step)) for step in NEEDS}
+    folders = {step: str(inputs.folder(step)) for step in SENT}
     given = (recipe.model_dump(), metric, workers or A_FEW, threads)
     starter: Starter = catalogue.find("executors", compute.executor)
     return starter.start(

@@ -16,6 +16,7 @@ from scipy.sparse import issparse
 from threadpoolctl import threadpool_limits
 
 from engine import catalogue
+from engine.bundle.persist import size_of
 from engine.bundle.predict import Model
 from engine.bundle.table import Table
 from engine.contracts import Index, Metric, Predicted
@@ -24,6 +25,7 @@ from engine.models import Setting
 from engine.recipe.schema import Recipe
 from engine.search.candidate import Candidate, Outcome
 from engine.steps import assemble, devices, inner, split
+from engine.steps.aims import sizes_count
 from engine.steps.assemble import Assembled, pipeline
 from engine.steps.blame import blamed
 from engine.steps.split import Split
@@ -56,6 +58,7 @@ class Material:
     _prepared: OrderedDict[str, Matrices] = field(default_factory=OrderedDict)
     _warned: dict[str, list[str]] = field(default_factory=dict)
     _seconds: dict[str, float] = field(default_factory=dict)
+    _sizes: dict[str, int] = field(default_factory=dict)
 
     def setting(self, rows: int | None = None, seed: int | None = None) -> Setting:
         """Return the circumstances of a fit, of so many rows, by the recipe's seed or another."""
@@ -101,6 +104,8 @@ class Material:
                 begin = time.perf_counter()
                 self._prepared[key] = train, features.transform(self.columns(fold.valid))
                 self._seconds[key] = time.perf_counter() - begin
+                if sizes_count(self.recipe):
+                    self._sizes[key] = size_of(features)
                 keep(train)  # nothing writes to it any more
             self._shrink()
         self._prepared.move_to_end(key)
@@ -113,6 +118,12 @@ class Material:
     def transform_seconds(self, candidate: Candidate, number: int) -> float:
         """Return how long the matrix of a fold's validation rows took, for whichever candidate."""
         return self._seconds.get(self._features_key(candidate, number), 0.0)
+
+    def size(self, candidate: Candidate, number: int, model: Any) -> int | None:
+        """Return the bytes of a fitted pipeline, given its model; None where nobody asks."""
+        if not sizes_count(self.recipe):
+            return None
+        return size_of(model) + self._sizes.get(self._features_key(candidate, number), 0)
 
     def _features_key(self, candidate: Candidate, number: int) -> str:
         return f"{number} {features_key(self.recipe, candidate)}"
@@ -243,7 +254,8 @@ def _fit_once(
         raise ValueError(f"{material.metric.name} needs probabilities, and it gives none")
     score = float(material.metric(truth, predicted, len(classes)))
     outcome = _outcome(score, predicted, getattr(model, "rounds_", None))
-    return replace(outcome, predict_seconds=seconds * min(1.0, ROWS / len(truth)))
+    size = material.size(candidate, number, model)
+    return replace(outcome, predict_seconds=seconds * min(1.0, ROWS / len(truth)), size=size)
 
 
 def learn(

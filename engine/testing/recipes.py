@@ -14,6 +14,7 @@ from engine.contracts import Index, Listener, silent
 from engine.recipe.packaged import folder
 from engine.recipe.schema import Family, Recipe
 from engine.steps import assemble, choose, evaluate, inspect, pack, refit, search, split
+from engine.steps.load import Facts
 
 SEVERAL = ("auto",)  # options of the group that select families
 FAMILIES = tuple(
@@ -61,6 +62,8 @@ class Given:
 
     def __init__(self, frame: pd.DataFrame) -> None:
         self.frame = frame.reset_index(drop=True)
+        names = [str(name) for name in frame]
+        self.facts = Facts(len(frame), names, len(frame), names)
 
     def raw(self, index: Index) -> pd.DataFrame:
         """Return some of the rows."""

@@ -16,6 +16,7 @@ from engine.plan.outputs import RUNNING
 from engine.plan.running import Note
 from engine.recipe.ranges import Interval, Whole
 from engine.recipe.space import Draw, Table
+from engine.search.aims import Aims
 from engine.search.candidate import Candidate, FamilySpace, Trial
 from engine.search.record import Record
 
@@ -48,7 +49,7 @@ def search(folder):
         note.told(lambda event, **facts: None)("holding", folder="search-abc")
         place = folder / "outputs" / ".store" / "search-abc"
         place.mkdir(parents=True)
-        record = Record(place, [TREE, DUMMY], True, "roc_auc")
+        record = Record(place, [TREE, DUMMY], Aims.one(True, "roc_auc"))
         for one in TRIALS:
             record.tell(one)
         yield record

@@ -268,7 +268,45 @@ MESSAGES = [
     ),
     (
         "evaluation: {metric: 5}\n",
-        "recipes/r.yaml:2: `evaluation.metric` is 5; a text was expected",
+        "recipes/r.yaml:2: `evaluation.metric` is 5; a text or a list was expected",
+    ),
+    (
+        "evaluation: {metric: [roc_auc, predict_second]}\n",
+        "recipes/r.yaml:2: there is no metric 'predict_second'",
+    ),
+    (
+        "evaluation: {metric: [size, roc_auc]}\n",
+        "recipes/r.yaml:2: size says what a model costs, not how good it is\n"
+        "    put a metric first: [auto, size]",
+    ),
+    (
+        "evaluation: {metric: [f1, size, f1]}\n",
+        "recipes/r.yaml:2: f1 stands there twice",
+    ),
+    (
+        "evaluation: {metric: [roc_auc, 5]}\n",
+        "recipes/r.yaml:2: `evaluation.metric` is [roc_auc, 5]; a list of names was expected",
+    ),
+    (
+        "evaluation: {metric: []}\n",
+        "recipes/r.yaml:2: the list of metrics is empty\n    write auto, or name one",
+    ),
+    (
+        "evaluation: {metric: [roc_auc, size]}\nsearch: {final: ensemble}\n",
+        "recipes/r.yaml:3: `search.final` is ensemble, and `evaluation.metric` names several",
+    ),
+    (
+        "search: {final: bag, pick: 3}\n",
+        "recipes/r.yaml:2: `search.final` is bag, and `search.pick` names one trial",
+    ),
+    (
+        "search: {most_gap: {sex: 2}}\n",
+        "recipes/r.yaml:2: `search.most_gap.sex` is 2; at most 1.0 was expected",
+    ),
+    (
+        "search: {most_gap: {sex: {parity: 0.1}}}\n",
+        "recipes/r.yaml:2: there is no key 'parity' in `search.most_gap.sex`\n"
+        "    known: demographic_parity, equal_opportunity, equalized_odds",
     ),
     (
         "evaluation: {metric: auc}\n",

@@ -57,6 +57,8 @@ VALUES: dict[str, Any] = {
     "search.final": "ensemble",
     "search.most_predict_seconds": 0.5,
     "search.most_size": 2_000_000,
+    "search.most_gap": {"sex": {"demographic_parity": 0.1}, "race": {"equal_opportunity": 0.2}},
+    "search.pick": 3,
     "evaluation.metric": "f1",
     "evaluation.metrics": ["f1", "accuracy"],
     "evaluation.folds": 3,

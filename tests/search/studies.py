@@ -12,6 +12,7 @@ import numpy as np
 
 from engine.contracts import silent
 from engine.recipe import space
+from engine.search.aims import Aims
 from engine.search.candidate import Candidate, FamilySpace, Outcome, Trial
 from engine.search.draw import Proposer
 from engine.search.driver import Driver
@@ -112,13 +113,15 @@ def drive(
     pruner: str = "none",
     most_failures: float | None = None,
     pace: Pace | None = None,
+    aims: Aims | None = None,
 ) -> list[Trial]:
     """Run a study in a folder up to a number of trials."""
     workers = workers or Workers(1)
     found = spaces or families()
-    record = Record(folder, found, maximize)
+    aims = aims or Aims.one(maximize)
+    record = Record(folder, found, aims)
     try:
-        proposer = Proposer(found, sampler, seed, maximize)
+        proposer = Proposer(found, sampler, seed, aims)
         driver = Driver(
             proposer, record, workers.submit, FOLDS, workers.count, listener, stop,
             Pruner(pruner, FOLDS, maximize), most_failures, pace,

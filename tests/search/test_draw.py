@@ -4,6 +4,7 @@ import pytest
 
 from engine.errors import RecipeError
 from engine.recipe import space
+from engine.search.aims import Aims
 from engine.search.candidate import FamilySpace, Trial
 from engine.search.draw import FEW, Proposer, dimensions, space_size
 from engine.search.driver import best
@@ -28,7 +29,7 @@ def costly(*costs):
 
 
 def proposer(hurried, *costs):
-    return Proposer(costly(*costs), "tpe", 0, True, hurried)
+    return Proposer(costly(*costs), "tpe", 0, Aims.one(True), hurried)
 
 
 def test_cheap_families_come_first_where_time_is_short():
@@ -118,7 +119,7 @@ def test_ranges_with_steps_stay_on_their_grid(tmp_path, text, sampler):
 @pytest.mark.parametrize("params", [{"rate": "interval(0, 1)"}, {"a": "range(1, 1000000)"}])
 def test_a_grid_that_has_no_end_is_refused(params):
     with pytest.raises(RecipeError, match=r"a grid cannot cover .*\n.*search.sampler: tpe"):
-        Proposer(one(**params), "grid", 0, True)
+        Proposer(one(**params), "grid", 0, Aims.one(True))
 
 
 def test_equal_candidates_are_fitted_once(tmp_path):

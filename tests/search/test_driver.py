@@ -3,6 +3,7 @@ from concurrent.futures import Future
 
 import pytest
 
+from engine.search.aims import Aims
 from engine.search.budget import Budget
 from engine.search.candidate import Outcome
 from engine.search.record import Record
@@ -98,7 +99,7 @@ def test_which_failure_is_told_does_not_depend_on_which_came_first(tmp_path):
 
     (expected,) = drive(tmp_path / "whole", 1, Workers(1, work=work))
     folder = tmp_path / "killed"  # with several workers, when only the last fold was finished
-    record = Record(folder, families(), True)
+    record = Record(folder, families(), Aims.one(True))
     candidate = expected.candidate
     record.keep(0, 2, candidate, work(candidate, 2))
     record.close()

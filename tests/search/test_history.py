@@ -3,9 +3,12 @@
 import pytest
 
 from engine.search import history
+from engine.search.aims import Aims
 from engine.search.candidate import Candidate, Trial
 from engine.search.history import BEST, KEPT, STEP, begins, share
 from tests.search.studies import InterruptedSearchError, Workers, drawn, drive
+
+LOWEST = Aims.one(maximize=False)
 
 
 def trials(count, state="complete"):
@@ -15,20 +18,20 @@ def trials(count, state="complete"):
 
 def test_all_are_seen_until_there_are_very_many():
     assert {begins(count) for count in range(KEPT + STEP)} == {0}
-    assert share(trials(KEPT), 1) == trials(KEPT)
+    assert share(trials(KEPT), LOWEST) == trials(KEPT)
 
 
 def test_a_sampler_never_sees_more_than_so_many():
     for count in range(KEPT + STEP, 3000, 17):
         chosen = begins(count)
         assert chosen % STEP == 0
-        assert len(share(trials(count)[:chosen], 1)) + count - chosen < KEPT + STEP
+        assert len(share(trials(count)[:chosen], LOWEST)) + count - chosen < KEPT + STEP
 
 
 @pytest.mark.parametrize("sign", [1, -1])
 def test_the_best_are_kept_and_the_others_are_a_regular_sample(sign):
     many = trials(2000)
-    kept = share(many, sign)
+    kept = share(many, Aims.one(sign < 0))
     assert len(kept) == KEPT
     assert [trial.index for trial in kept] == sorted({trial.index for trial in kept})
     best = sorted(many, key=lambda trial: sign * trial.mean)[:BEST]
@@ -40,12 +43,12 @@ def test_the_best_are_kept_and_the_others_are_a_regular_sample(sign):
 
 def test_failed_trials_take_no_place():
     many = [*trials(1000, "failed"), *trials(KEPT)]
-    assert share(many, 1) == trials(KEPT)
+    assert share(many, LOWEST) == trials(KEPT)
 
 
 def test_few_complete_ones_leave_room_for_those_that_were_given_up():
     many = [*trials(1000, "pruned")[5:], *trials(5)]
-    kept = share(many, 1)
+    kept = share(many, LOWEST)
     assert len(kept) == KEPT
     assert sum(trial.state == "complete" for trial in kept) >= 5
 

@@ -5,6 +5,7 @@ import warnings
 import optuna
 import pytest
 
+from engine.search.aims import Aims
 from engine.search.candidate import Outcome
 from engine.search.record import Record
 from tests.search.studies import (
@@ -43,7 +44,7 @@ def whole(tmp_path_factory):
 
 
 def sqlite(folder, maximize=True):
-    record = Record(folder, families(), maximize)
+    record = Record(folder, families(), Aims.one(maximize))
     found = record._study.get_trials(deepcopy=False)
     record.close()
     return found

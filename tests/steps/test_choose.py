@@ -13,6 +13,7 @@ from sklearn.metrics import roc_auc_score
 
 from engine.bundle.load import open_bundle
 from engine.bundle.predict import Model
+from engine.contracts import silent
 from engine.errors import SearchError
 from engine.estimators.blend import BlendClassifier, BlendRegressor
 from engine.search import final as finals
@@ -222,9 +223,9 @@ def test_auto_is_whichever_scored_best_out_of_fold(binary, tmp_path, monkeypatch
 
 def test_an_ensemble_is_compared_with_a_candidate_chosen_in_the_same_way(binary):
     split, metric = binary["split"], choose.measures.metrics(binary.recipe, binary["split"])[0]
-    choice = choose._Choice(binary.recipe, binary["search"], split, metric, lambda *_, **__: None)
-    ensemble, gain = choice._ensemble()
     trials = ranked(binary["search"].trials, True)
+    choice = choose._Choice(binary.recipe, binary["search"], trials, split, metric, silent)
+    ensemble, gain = choice._ensemble()
     scores = np.array([trial.scores for trial in trials])
     alone = [scores[np.delete(scores, k, axis=1).mean(axis=1).argmax(), k] for k in range(4)]
     assert gain == pytest.approx(np.mean(ensemble.scores) - np.mean(alone))
@@ -381,7 +382,7 @@ def test_what_predicts_too_slowly_does_not_come_out(binary, tmp_path):
     made["search"] = replace(binary["search"], trials=tuple(slow))
     assert made.run("choose").kind == "refit", "four models of 0.01 s take 0.04 s"
     made = again(binary, "refit", tmp_path / "none", most_predict_seconds=1e-6)
-    with pytest.raises(SearchError, match="most_predict_seconds: the quickest candidate"):
+    with pytest.raises(SearchError, match="most_predict_seconds: of all candidates the lowest"):
         made.run("choose")
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from engine.errors import Fault
 from engine.recipe import abilities, estimators, objectives
 from engine.recipe.file.references import Key
+from engine.recipe.metric.measured import MEASURED, listed
 from engine.recipe.metric.read import RefusedError, read
 
 Tree = Mapping[str, Any]
@@ -39,7 +40,8 @@ def faults(tree: Mapping[str, Any]) -> Iterator[tuple[Key, Fault]]:
             message = f"the family {name} takes no weights of classes"
             yield (*key, "class_weight"), Fault(message, hint=_unless_said({name: family}))
         yield from _objective(family, key, task)
-    yield from _probabilities(families, abilities.part(tree, "evaluation").get("metric"))
+    for metric in listed(abilities.part(tree, "evaluation").get("metric")):
+        yield from _probabilities(families, metric)
     yield from _weights(families, task, abilities.part(tree, "data").get("weight"))
 
 
@@ -55,7 +57,8 @@ def without_probabilities(name: str, family: Tree, metric: str) -> Fault | None:
 def _probabilities(families: Mapping[str, Tree], metric: Any) -> Iterator[tuple[Key, Fault]]:
     """Check the metric that is named; the one that the target decides is known later."""
     try:
-        asked = read(metric) if isinstance(metric, str | Mapping) and metric != "auto" else None
+        known = isinstance(metric, str | Mapping) and metric not in ("auto", *MEASURED)
+        asked = read(metric) if known else None
     except RefusedError:
         return
     if asked is None or not asked.needs_probabilities:

@@ -8,6 +8,7 @@ from typing import Any
 from engine.errors import Fault
 from engine.recipe.file.references import Key
 from engine.recipe.metric.asked import TASKS, misfit
+from engine.recipe.metric.measured import MEASURED
 from engine.recipe.metric.read import RefusedError, read
 
 
@@ -15,7 +16,9 @@ def faults(tree: Mapping[str, Any]) -> Iterator[tuple[Key, Fault]]:
     """Yield the faults of the metric that is optimised, and of those that are recorded."""
     problem, evaluation = tree.get("problem"), tree.get("evaluation")
     task = problem.get("task") if isinstance(problem, Mapping) else None
-    for key, value in _named(evaluation if isinstance(evaluation, Mapping) else {}):
+    evaluation = evaluation if isinstance(evaluation, Mapping) else {}
+    yield from _of_several(evaluation.get("metric"))
+    for key, value in _named(evaluation):
         if value == "auto" or not isinstance(value, str | Mapping):
             continue
         try:
@@ -29,7 +32,26 @@ def faults(tree: Mapping[str, Any]) -> Iterator[tuple[Key, Fault]]:
 
 
 def _named(evaluation: Mapping[str, Any]) -> Iterator[tuple[Key, Any]]:
-    yield ("evaluation", "metric"), evaluation.get("metric")
-    several = evaluation.get("metrics")
-    for position, value in enumerate(several if isinstance(several, list) else []):
-        yield ("evaluation", "metrics", str(position)), value
+    for name in ("metric", "metrics"):
+        found = evaluation.get(name)
+        if not isinstance(found, list):
+            yield ("evaluation", name), found
+            continue
+        for position, value in enumerate(found):
+            if name == "metrics" or value not in list(MEASURED):
+                yield ("evaluation", name, str(position)), value
+
+
+def _of_several(metric: Any) -> Iterator[tuple[Key, Fault]]:
+    """Yield what is wrong with a list of objectives, though each may be well."""
+    if not isinstance(metric, list):
+        return
+    key = ("evaluation", "metric")
+    if not metric:
+        yield key, Fault("the list of metrics is empty", hint="write auto, or name one")
+    elif metric[0] in list(MEASURED):
+        message = f"{metric[0]} says what a model costs, not how good it is"
+        yield (*key, "0"), Fault(message, hint=f"put a metric first: [auto, {metric[0]}]")
+    for position, value in enumerate(metric):
+        if value in metric[:position]:
+            yield (*key, str(position)), Fault(f"{value} stands there twice")

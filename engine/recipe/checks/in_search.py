@@ -9,6 +9,7 @@ from engine import catalogue
 from engine.errors import Fault
 from engine.recipe.checks.in_split import derived
 from engine.recipe.file.references import Key
+from engine.recipe.metric.measured import listed
 
 
 def faults(
@@ -20,6 +21,20 @@ def faults(
         message += " models know too little of the present"
         hint = "write refit, or ensemble: both learn from all training rows"
         yield ("search", "final"), Fault(message, hint=hint)
+    yield from _of_one(search, evaluation)
+
+
+def _of_one(
+    search: Mapping[str, Any], evaluation: Mapping[str, Any]
+) -> Iterator[tuple[Key, Fault]]:
+    """One candidate comes out where it is picked, or chosen among those that none beats in all."""
+    final, several = search.get("final"), len(listed(evaluation.get("metric"))) > 1
+    if final in ("bag", "ensemble") and (several or search.get("pick") is not None):
+        why = "`search.pick` names one trial"
+        if several:
+            why = "`evaluation.metric` names several, of which each candidate has its own mixture"
+        message = f"`search.final` is {final}, and {why}"
+        yield ("search", "final"), Fault(message, hint="write refit")
 
 
 def _goes_forward(data: Mapping[str, Any], evaluation: Mapping[str, Any]) -> bool:

@@ -1,0 +1,238 @@
+"""Several objectives, limits, and a trial that is picked: searched, chosen, listed."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import skops.io
+from sklearn.metrics import f1_score
+
+from engine.errors import DataError, RecipeError, SearchError
+from engine.recipe.schema import Recipe
+from engine.search.candidate import Trial
+from engine.steps import aims, gaps, load
+from engine.testing.frames import noisy
+from engine.testing.recipes import Steps, family_tree, recipe
+
+FAMILIES = {
+    "linear": family_tree("linear"),
+    "decision_tree": family_tree("decision_tree"),
+    "random_forest": family_tree("random_forest", n_estimators=10),
+}
+
+
+def grouped(rows=400):
+    """Rows of two groups, one of which is positive far more often, and has larger numbers."""
+    frame = noisy(rows, seed=4)
+    group = np.arange(rows) % 2
+    frame["sex"] = np.where(group == 1, "m", "f")
+    return frame
+
+
+def asked(metric="roc_auc", search=None, **evaluation):
+    return recipe(
+        FAMILIES, search={"trials": 9, **(search or {})},
+        evaluation={"metric": metric, "folds": 3, **evaluation}, compute={"threads": 1},
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def several(tmp_path_factory):
+    made = Steps(asked(["roc_auc", "f1", "size"]), grouped(), tmp_path_factory.mktemp("several"))
+    made.run("evaluate")
+    return made
+
+
+def test_each_trial_has_a_value_of_each_objective(several):
+    split = several["split"]
+    y = split.target.values[split.train]
+    for trial in several["search"].trials:
+        outcomes = [several["search"].out_of_fold(trial, number) for number in range(3)]
+        said = [f1_score(y[f.valid], o.value) for f, o in zip(split.folds, outcomes, strict=True)]
+        assert trial.measured["f1"] == pytest.approx(np.mean(said))
+        assert trial.measured["size"] == np.mean([outcome.size for outcome in outcomes])
+
+
+def test_sizes_are_nearly_those_on_disk(several):
+    leader = several["choose"].leader
+    whole = len(skops.io.dumps(several["refit"].pipeline))
+    assert leader.measured["size"] == pytest.approx(whole, rel=0.35)
+
+
+def test_what_comes_out_is_on_the_front_and_close_to_the_best(several):
+    chosen = several["choose"]
+    assert chosen.kind == "refit"
+    assert chosen.leader.index in chosen.front
+    assert len(chosen.front) > 1
+    best = several["search"].best
+    error = np.std(best.scores, ddof=1) / np.sqrt(3)
+    assert chosen.leader.mean >= best.mean - error
+
+
+def test_the_leaderboard_holds_the_front(several):
+    rows = several["evaluate"].leaderboard
+    assert {row["trial"] for row in rows if row["front"]} == set(several["choose"].front)
+    assert {row["family"] for row in rows} == set(FAMILIES)
+    assert all(list(row["measured"])[:2] == ["f1", "size"] for row in rows)
+    assert [row["trial"] for row in rows if row["chosen"]] == [several["choose"].leader.index]
+    means = [row["cv"]["roc_auc"]["mean"] for row in rows]
+    assert means == sorted(means, reverse=True)
+
+
+def of(made, tmp_path, **search):
+    """Choose once more from the same trials."""
+    updated = made.recipe.search.model_copy(update=search)
+    other = Steps(made.recipe, made["load"].frame, tmp_path)
+    checked = Recipe.model_validate(
+        made.recipe.model_dump() | {"search": updated.model_dump(exclude_none=True)}
+    )
+    other.recipe = checked
+    other |= {name: made[name] for name in ("split", "assemble", "inspect", "search")}
+    other.folder = lambda step: made.root / step if step == "search" else tmp_path / step
+    return other
+
+
+@pytest.mark.parametrize("pick", [0, 2])
+def test_the_trial_that_is_picked_comes_out(several, tmp_path, pick):
+    made = of(several, tmp_path, pick=pick)
+    assert made.run("choose").leader.index == pick
+    assert made["choose"].front == several["choose"].front
+    made.run("evaluate")
+    (row,) = [row for row in made["evaluate"].leaderboard if row["chosen"]]
+    assert row["trial"] == pick
+
+
+def test_a_trial_that_is_not_there_cannot_be_picked(several, tmp_path):
+    with pytest.raises(SearchError, match=r"search\.pick: there is no trial 99: there are 9"):
+        of(several, tmp_path, pick=99).run("choose")
+
+
+def test_a_trial_that_has_failed_cannot_be_picked(several, tmp_path):
+    made = of(several, tmp_path, pick=2)
+    trials = list(several["search"].trials)
+    trials[2] = Trial(2, trials[2].candidate, {}, "failed", error="no")
+    made["search"] = replace(several["search"], trials=tuple(trials))
+    with pytest.raises(SearchError, match=r"search\.pick: trial 2 has failed"):
+        made.run("choose")
+
+
+def test_what_is_picked_keeps_to_the_limits(several, tmp_path):
+    largest = max(several["search"].trials, key=lambda trial: trial.measured["size"])
+    most = int(largest.measured["size"]) - 1
+    made = of(several, tmp_path, pick=largest.index, most_size=most)
+    with pytest.raises(SearchError, match=f"trial {largest.index} takes .* bytes on disk"):
+        made.run("choose")
+
+
+def test_limits_may_change_without_another_search(several, tmp_path):
+    sizes = sorted(trial.measured["size"] for trial in several["search"].trials)
+    made = of(several, tmp_path, most_size=int(sizes[3]) + 1)
+    chosen = made.run("choose")
+    listed = {trial.index: trial for trial in several["search"].trials}
+    assert all(listed[index].measured["size"] <= sizes[3] + 1 for index in chosen.front)
+    made.run("evaluate")
+    rows = made["evaluate"].leaderboard
+    over = {row["trial"] for row in rows if row["over"] == ["size"]}
+    assert over == {row["trial"] for row in rows if row["measured"]["size"] > sizes[3] + 1}
+
+
+@pytest.fixture(scope="module")
+def limited(tmp_path_factory):
+    search = {"most_gap": {"sex": {"demographic_parity": 1.0, "equalized_odds": 1.0}}}
+    made = Steps(asked(search=search), grouped(), tmp_path_factory.mktemp("limited"))
+    made.run("search")
+    return made
+
+
+def test_groups_are_compared_out_of_fold(limited):
+    split, frame = limited["split"], limited["load"].frame
+    sex = frame["sex"].to_numpy()[split.train]
+    for trial in limited["search"].trials:
+        said = np.full(len(split.train), np.nan)
+        for number, fold in enumerate(split.folds):
+            said[fold.valid] = limited["search"].out_of_fold(trial, number).value
+        rates = [said[sex == name].mean() for name in ("m", "f")]
+        assert trial.measured["demographic_parity(sex)"] == pytest.approx(abs(rates[0] - rates[1]))
+
+
+def test_a_gap_decides_what_comes_out(limited, tmp_path):
+    trials = limited["search"].trials
+    gap = sorted(trial.measured["equalized_odds(sex)"] for trial in trials)[2]
+    made = of(limited, tmp_path, most_gap={"sex": {"equalized_odds": gap}})
+    heard = []
+    chosen = made.run("choose", lambda event, **facts: heard.append(facts.get("text")))
+    assert chosen.leader.measured["equalized_odds(sex)"] <= gap
+    best = max(trials, key=lambda trial: trial.mean)
+    within = best.measured["equalized_odds(sex)"] <= gap
+    assert [text[:16] for text in heard] == ["search.most_gap:"] * (not within)
+
+
+def test_it_is_said_how_near_the_nearest_comes(limited, tmp_path):
+    made = of(limited, tmp_path, most_gap={"sex": {"demographic_parity": 0}})
+    with pytest.raises(SearchError, match=r"search\.most_gap: of all candidates the lowest"):
+        made.run("choose")
+
+
+def test_a_column_that_is_left_out_of_the_features_can_still_be_compared(tmp_path):
+    frame = grouped()
+    frame.to_csv(tmp_path / "data.csv", index=False)
+    plain = asked(search={"most_gap": {"sex": {"demographic_parity": 0.9}}})
+    data = plain.data.model_copy(update={"source": str(tmp_path / "data.csv"), "drop": ["sex"]})
+    wanted = plain.model_copy(update={"data": data})
+    made = Steps(wanted, frame, tmp_path / "made")
+    made["load"] = load.of(wanted)
+    made.run("search")
+    assert "sex" not in made["load"].frame
+    assert all("demographic_parity(sex)" in t.measured for t in made["search"].trials)
+
+
+@pytest.mark.parametrize(
+    ("column", "message"),
+    [
+        ("gender", "there is no column 'gender'"),
+        ("amount", "has .* different values: these are no groups"),
+        ("one", "1 of the groups of 'one' has 30 rows"),
+    ],
+)
+def test_columns_that_are_no_groups_are_refused(tmp_path, column, message):
+    frame = grouped().assign(one=["a"] * 399 + ["b"])
+    frame["amount"] = np.arange(400) / 7
+    made = Steps(asked(search={"most_gap": {column: {"demographic_parity": 0.1}}}), frame, tmp_path)
+    with pytest.raises((DataError, RecipeError), match=message):
+        made.run("search")
+
+
+def test_groups_of_few_rows_are_named(tmp_path):
+    frame = grouped()
+    frame.loc[:9, "sex"] = "x"
+    wanted = asked(search={"most_gap": {"sex": {"demographic_parity": 0.9}}})
+    made = Steps(wanted, frame, tmp_path)
+    made.run("split")
+    (text,) = gaps.too_small(wanted, made["split"], made["load"])
+    assert text.startswith("search.most_gap.sex: too few rows to be compared: x (")
+
+
+def test_numbers_have_no_positive_class(tmp_path):
+    frame = grouped()
+    frame["y"] = np.linspace(0, 9, len(frame))
+    wanted = asked("rmse", {"most_gap": {"sex": {"demographic_parity": 0.1}}})
+    made = Steps(wanted, frame, tmp_path)
+    made.run("split")
+    with pytest.raises(RecipeError, match="makes this regression"):
+        aims.of(wanted, made["split"], made["load"])
+
+
+def test_nothing_is_given_up_by_its_first_folds_where_objectives_are_several(tmp_path):
+    heard = []
+    wanted = asked(["roc_auc", "fit_seconds"], {"pruner": "median"})
+    made = Steps(wanted, grouped(), tmp_path)
+    made.run("search", lambda event, **facts: heard.append(facts.get("text", "")))
+    assert {trial.state for trial in made["search"].trials} == {"complete"}
+    assert any(text.startswith("search.pruner: candidates are compared by") for text in heard)
+
+
+def test_auto_and_its_own_name_are_one_objective(tmp_path):
+    made = Steps(asked(["auto", "roc_auc", "predict_seconds"]), grouped(), tmp_path)
+    made.run("split")
+    found = aims.of(made.recipe, made["split"], made["load"])
+    assert found.names == ("roc_auc", "predict_seconds")
