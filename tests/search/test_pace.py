@@ -117,6 +117,23 @@ def test_the_first_trial_is_never_given_up(tmp_path):
 
 
 @pytest.mark.parametrize("workers", [1, 3])
+def test_where_there_is_no_time_for_the_first_it_is_told_once(tmp_path, workers):
+    def notices(name, left, trials=1):
+        heard = []
+        drive(
+            tmp_path / name, trials, Workers(workers), pace=Pace(workers, lambda: left),
+            listener=lambda event, **facts: heard.append(facts.get("text")),
+        )  # fmt: skip
+        return [text for text in heard if text]
+
+    said = "search.timeout: there is too little time for one candidate: 3 folds of about 0.01 s "
+    said += "each; the first is completed all the same"
+    assert notices("short", 0.001) == [said]
+    assert notices("short", 0.001, trials=2) == [], "the first is done"
+    assert notices("enough", 1.0) == []
+
+
+@pytest.mark.parametrize("workers", [1, 3])
 def test_time_without_end_changes_nothing(tmp_path, workers):
     first = drive(tmp_path / "a", 12, Workers(workers))
     second = drive(tmp_path / "b", 12, Workers(workers), pace=Pace(workers, lambda: 1e9))
