@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from importlib.util import find_spec
 
+from engine import extras
 from engine.cli import console
 from engine.cli.going import wanted
 from engine.cli.outputs import OUTPUTS
@@ -13,7 +14,7 @@ from engine.plan.outputs import read_json
 from engine.plan.running import running
 from engine.search.record import SQLITE
 
-INSTALL = "pip install 'recipe-engine[dashboard]'"
+INSTALL = extras.install("dashboard")
 
 
 def print_command(recipe: str | None) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from engine.plan.multirun import is_done, run_job
 from engine.recipe.composition.sweep import Job, Sweep
 from engine.recipe.load import Loaded
 from engine.recipe.schema import Recipe
+from engine.steps import cores
 
 
 @dataclass(frozen=True)
@@ -53,27 +54,39 @@ class Run:
         loaded = defaults_alone(loaded) if self.defaults else loaded
         title = f"job {job.number + 1} of {self.count}: {' '.join(plain(job.overrides))}"
         side_by_side = os.getpid() != self.process
-        recipe = _alone(loaded.recipe) if side_by_side else loaded.recipe
+        jobs = self._beside(job)
+        recipe = cores.beside(loaded.recipe, jobs) if side_by_side else loaded.recipe
         if is_done(recipe, loaded.tree, OUTPUTS, job.folder):
             console.notice(f"{title}: done already")
             return
         print(title, file=sys.stderr, flush=True)
+        for text in _cut(loaded.recipe, recipe, jobs) if job.number == 0 else ():
+            console.notice(text)
         with Watcher(recipe.search.trials, quiet=True, alone=not side_by_side) as watcher:
             asked = Asked.of(self.sweep.recipe, loaded.path, plain(job.overrides))
             folder = _relative(job.folder)
             run_job(recipe, loaded.tree, OUTPUTS, folder, watcher, self.fresh, asked)
 
+    def _beside(self, job: Job) -> int:
+        """Return how many jobs run side by side on this machine, as far as that is known."""
+        if job.beside is None:
+            return 1
+        hands = job.beside if job.beside > 0 else cores.available_cores() + 1 + job.beside
+        batch = int(self.sweep.sweeper["n_jobs"]) if self.sweep.draws else self.count
+        return max(1, min(hands, batch, self.count))
+
+
+def _cut(asked: Recipe, kept: Recipe, jobs: int) -> Iterator[str]:
+    """Say where a job is given less than its recipe asks for, as it is not alone."""
+    for key in ("workers", "threads"):
+        wanted, found = getattr(asked.compute, key), getattr(kept.compute, key)
+        if wanted and found < wanted:
+            yield (f"compute.{key} is {wanted:,}, and {jobs:,} jobs side by side share the cores: "
+                   f"it is {found:,} in each")  # fmt: skip
+
 
 def _relative(folder: Path) -> Path:
     return Path(os.path.relpath(folder))
-
-
-def _alone(recipe: Recipe) -> Recipe:
-    """Give each fit one thread, unless the recipe says otherwise."""
-    threads = recipe.compute.threads or 1
-    return recipe.model_copy(
-        update={"compute": recipe.compute.model_copy(update={"threads": threads})}
-    )
 
 
 def defaults_alone(loaded: Loaded) -> Loaded:

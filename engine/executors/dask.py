@@ -9,14 +9,14 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from typing import Any
 
-from engine.contracts import Executor, WorkerDiedError
-from engine.errors import Fault, SearchError
+from engine import extras
+from engine.contracts import WorkerDiedError
+from engine.errors import Fault, RecipeError, SearchError
 from engine.executors import host
+from engine.executors.hired import starter
 from engine.executors.host import Charge, Result
-from engine.executors.installed import imported
-from engine.executors.members import HIRE, HIRE_OWN, Members
+from engine.executors.members import Members
 from engine.executors.reach import CONNECT, reach
-from engine.executors.spread import Spread
 
 ANSWER = 5.0  # seconds for what takes milliseconds
 OWN = "the cluster on this machine"
@@ -89,34 +89,27 @@ class Workers:
         _close(self._client, self._own)
 
 
-def start(
-    workers: int | None, initializer: Callable[..., None], args: tuple[Any, ...], *,
-    folders: Mapping[str, str] | None = None, apart: bool = False, memory: int | None = None,
-    threads: int = 1, address: str | None = None,
-) -> Executor:  # fmt: skip
-    """Return an executor, as :class:`engine.contracts.Starter` says.
-
-    Units run in processes of the cluster's workers, in any case ``apart``.
+def _join(charge: Charge, workers: int | None, threads: int, address: str | None) -> Workers:
+    """Join the cluster of an address, or start one of so many workers.
 
     Raises
     ------
     engine.errors.EngineError
-        If Dask is not installed, the cluster cannot be reached, or has no worker that will do.
+        If Dask is not installed, or the cluster cannot be reached.
     """
-    distributed = imported("distributed", "dask")
+    distributed = extras.imported("distributed", "dask", RecipeError, where="compute.executor")
     _silence()
-    charge = host.charge(initializer, args, folders, memory, shared=address is None)
     own = None if address else _own(distributed, workers or 1, threads)
     client = None
     try:
         client = _connected(distributed, own, address)
-        cluster = Workers(client, own, charge, threads)
-        seconds = HIRE_OWN if own else HIRE
-        cluster.members.first(cluster.ready, seconds, cluster.where)
-        return Spread(cluster, workers, cluster.where)
+        return Workers(client, own, charge, threads)
     except BaseException:
         _close(client, own)
         raise
+
+
+start = starter(_join)
 
 
 def _silence() -> None:

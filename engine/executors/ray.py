@@ -10,14 +10,13 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from typing import Any
 
-from engine.contracts import Executor
-from engine.errors import Fault, SearchError
+from engine import extras
+from engine.errors import Fault, RecipeError, SearchError
 from engine.executors import host
+from engine.executors.hired import starter
 from engine.executors.host import Charge, Result
-from engine.executors.installed import imported
-from engine.executors.members import HIRE, HIRE_OWN, Members
+from engine.executors.members import Members
 from engine.executors.reach import reach
-from engine.executors.spread import Spread
 
 ANSWER = 5.0  # seconds for what takes milliseconds
 HANDS = 4  # calls that a worker takes in at once: a unit, and what is said beside it
@@ -117,7 +116,8 @@ class Actors:
     def close(self) -> None:
         self.members.close()
         with contextlib.suppress(Exception):
-            ending = [self._call(name, host.close, self._name) for name in self._actors]
+            there = [name for name, hello in self._hello.items() if hello.done()]
+            ending = [self._call(name, host.close, self._name) for name in there]
             for future in ending:
                 future.result(ANSWER)
         with contextlib.suppress(Exception):
@@ -126,33 +126,27 @@ class Actors:
         _close(self._ray, self._own)
 
 
-def start(
-    workers: int | None, initializer: Callable[..., None], args: tuple[Any, ...], *,
-    folders: Mapping[str, str] | None = None, apart: bool = False, memory: int | None = None,
-    threads: int = 1, address: str | None = None,
-) -> Executor:  # fmt: skip
-    """Return an executor, as :class:`engine.contracts.Starter` says.
-
-    Units run in processes of the cluster's workers, in any case ``apart``.
+def _join(charge: Charge, workers: int | None, threads: int, address: str | None) -> Actors:
+    """Join the cluster of an address, or start one with room for so many workers.
 
     Raises
     ------
     engine.errors.EngineError
-        If Ray is not installed, the cluster cannot be reached, or has no room.
+        If Ray is not installed, or the cluster cannot be reached.
     """
-    ray = imported("ray", "ray")
-    charge = host.charge(initializer, args, folders, memory, shared=address is None)
+    ray = extras.imported("ray", "ray", RecipeError, where="compute.executor")
     own = not ray.is_initialized()  # a job that Ray itself has launched is in a cluster already
     if own:
         _connect(ray, address, (workers or 1) * threads)
     try:
         where = f"the Ray cluster at {address}" if address else OWN
-        cluster = Actors(ray, own, charge, workers, threads, where)
-        cluster.members.first(cluster.ready, HIRE if address else HIRE_OWN, where)
-        return Spread(cluster, workers, where)
+        return Actors(ray, own, charge, workers, threads, where)
     except BaseException:
         _close(ray, own)
         raise
+
+
+start = starter(_join)
 
 
 def _connect(ray: Any, address: str | None, cores: int) -> None:

@@ -12,7 +12,7 @@ from engine.plan.fingerprint import Parts
 from engine.plan.hidden import Hidden
 from engine.plan.progress import Progress
 from engine.plan.results import Results
-from engine.plan.step import LOOKING, STEPS, Step, name
+from engine.plan.step import LOOKING, STEPS, Step, makes, name
 from engine.plan.store import Store
 from engine.recipe.schema import Recipe
 from engine.search.record import read_trials
@@ -101,7 +101,8 @@ def _plan_step(progress: Progress, step: Step, reasons: Reasons) -> Planned:
     state: State = "ready" if reasons.is_new(step, found) else "done"
     why = tuple(reasons.of(step, found, done))
     needs = tuple(dict.fromkeys(need.partition(":")[0] for need in step.NEEDS))
-    return Planned(label, step.ABOUT, needs, step.MAKES, state if done else "to do", found, why)
+    made = makes(step, progress.recipe)
+    return Planned(label, step.ABOUT, needs, made, state if done else "to do", found, why)
 
 
 class Reasons:

@@ -20,6 +20,8 @@ from engine.steps.features import Step, treatments
 from engine.steps.measures import metric_name, names
 from engine.steps.split import Split
 
+AS_ASKED = ("timeout", "final", "most_predict_seconds", "most_size")  # of `search`
+
 
 def describe(plan: Plan, latest: Path | None) -> dict[str, Any]:
     """Describe a plan.
@@ -140,7 +142,7 @@ def _search(
         "trials": trials,
         "fits": trials * folds,
         "fits_done": min(trials * folds, done * folds + _loose_units(plan, step, len(told))),
-        "timeout": plan.recipe.search.timeout,
+        **{key: getattr(plan.recipe.search, key) for key in AS_ASKED},
         **_time(plan, told, done, trials, latest),
     }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Protocol, cast
@@ -26,14 +26,14 @@ from engine.steps import (
 class Step(Protocol):
     """A module of ``engine.steps``.
 
-    ``MAKES`` is what comes of it, ``READS`` are the recipe keys that its result depends on,
-    ``NEEDS`` the earlier steps (with ``step:part`` where it depends on a part only), ``LIBRARIES``
-    those whose version matters.
+    ``MAKES`` is what comes of it, or says that of a recipe; ``READS`` are the recipe keys that its
+    result depends on, ``NEEDS`` the earlier steps (with ``step:part`` where it depends on a part
+    only), ``LIBRARIES`` those whose version matters.
     """
 
     __name__: str
     ABOUT: str
-    MAKES: str
+    MAKES: str | Callable[[Recipe], str]
     READS: tuple[str, ...]
     NEEDS: tuple[str, ...]
     LIBRARIES: tuple[str, ...]
@@ -59,6 +59,11 @@ LOOKING = (  # what a plan may do: read and profile, fit nothing
 def name(step: Step) -> str:
     """Return a step's name: the last part of its module's."""
     return step.__name__.rpartition(".")[2]
+
+
+def makes(step: Step, recipe: Recipe) -> str:
+    """Return what comes of a step."""
+    return step.MAKES if isinstance(step.MAKES, str) else step.MAKES(recipe)
 
 
 def optional(step: Step, attribute: str) -> Any:

@@ -10,7 +10,7 @@ from importlib.resources import files
 from importlib.util import find_spec
 from typing import Any
 
-from engine import catalogue
+from engine import catalogue, extras
 from engine.errors import Fault
 
 TRUSTED = ("sklearn", "xgboost", "lightgbm", "catboost", "interpret")
@@ -60,7 +60,7 @@ def is_installed(name: str) -> bool:
 def not_installed(name: str) -> Fault:
     """Say how to install the package of a class."""
     package = name.split(".")[0]
-    hint = f"pip install 'recipe-engine[{extra(name)}]'" if extra(name) else f"install {package}"
+    hint = extras.install(extra(name)) if extra(name) else f"install {package}"
     return Fault(f"{package} is not installed", hint=hint)
 
 

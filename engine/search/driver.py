@@ -73,6 +73,7 @@ class Driver:
         self.most_failures = most_failures
         self.pace = pace or Pace(workers)
         self._is_cut = False
+        self._is_short = False
         self._late = 0
         self.told: list[Trial] = [self._judged(trial) for trial in record.trials()]
         self.pace.learn(self.told)
@@ -193,14 +194,25 @@ class Driver:
         """Give up on a trial that cannot end in time, but for the first."""
         trial = self._open[index]
         units, own = len(trial.waiting) + self._busy(index), trial.seconds_each()
-        if index == 0 or trial.given_up is not None:
+        if trial.given_up is not None:
             return
         if self.pace.allows(trial.candidate.family, units, own):
             self._late = 0
             return
+        if index == 0:
+            self._tell_of_little_time(own)
+            return
         trial.give_up()
         self._late += 1
         self._is_cut = self._is_cut or self._late >= LATE
+
+    def _tell_of_little_time(self, each: float | None) -> None:
+        """Say once that not even the first trial can end in time, as far as that is known."""
+        if each and not self._is_short:
+            self._is_short = True
+            text = f"there is too little time for one candidate: {self.folds} folds of about "
+            text += f"{each:.2g} s each; the first is completed all the same"
+            self.listener("notice", text=f"search.timeout: {text}")
 
     def _outcome(self, future: Future[Outcome], index: int) -> Outcome | None:
         """Return a unit's outcome; None where it has to be begun again, now or later."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from engine.search.candidate import Trial
 
@@ -42,13 +42,28 @@ def pool(trials: Sequence[Trial], maximize: bool, most: int = MOST) -> list[Tria
     return [trial for trial in order if trial.index in kept]
 
 
-def fit_seconds(trial: Trial) -> float:
-    """Estimate how long a fit of a complete trial's candidate on all training rows takes."""
-    return MORE_ROWS * trial.seconds / max(1, len(trial.scores))
+def fit_seconds(trial: Trial, seeds: int = 1) -> float:
+    """Estimate how long a fit of a complete trial's candidate on all training rows takes.
+
+    Parameters
+    ----------
+    seeds : int
+        How often it was fitted on each fold.
+    """
+    return MORE_ROWS * folds_seconds(trial, seeds) / max(1, len(trial.scores))
+
+
+def folds_seconds(trial: Trial, seeds: int = 1) -> float:
+    """Estimate how long it takes to fit a trial's candidate on each fold, with one seed."""
+    return trial.seconds / seeds
 
 
 def final_seconds(
-    trials: Sequence[Trial], kind: str, maximize: bool, rows: int = MOST_ROWS
+    trials: Sequence[Trial],
+    kind: str,
+    maximize: bool,
+    rows: int = MOST_ROWS,
+    seeds: Mapping[str, int] | None = None,
 ) -> float:
     """Estimate how long it takes to fit what comes out of the search, from the trials so far.
 
@@ -60,6 +75,8 @@ def final_seconds(
         Whether a larger score is better.
     rows : int
         How many there are to choose an ensemble by.
+    seeds : mapping of int, optional
+        How often candidates of each family are fitted on a fold; once if not given.
 
     Returns
     -------
@@ -69,10 +86,10 @@ def final_seconds(
     best = ranked(trials, maximize)[:EXPECTED]
     if not best:
         return 0.0
-    single = fit_seconds(best[0])
+    each = [(seeds or {}).get(trial.candidate.family, 1) for trial in best]
     if kind == "bag":
-        return best[0].seconds
+        return folds_seconds(best[0], each[0])
+    fits = [fit_seconds(trial, count) for trial, count in zip(best, each, strict=True)]
     if kind == "refit":
-        return single
-    choosing = CHOOSING + CHOOSING_EACH * min(rows, MOST_ROWS)
-    return choosing + sum(fit_seconds(trial) for trial in best)
+        return fits[0]
+    return CHOOSING + CHOOSING_EACH * min(rows, MOST_ROWS) + sum(fits)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from engine.search.candidate import Trial
 
 LATE = "there was no time left for it"
+ROUGH = 3.0  # times that a guess by costs has to exceed what is left: they differ with the data
+ENOUGH = 2  # families to guess by: one alone may be far from its cost
 
 
 def _endless() -> float | None:
@@ -24,13 +26,20 @@ class Pace:
         Units that run side by side; or what tells, where a cluster grows and shrinks.
     left : callable
         Seconds that the search may still take; None where there is no limit.
+    costs : mapping of float, optional
+        How long a fit of each family takes, as a multiple of another's; see
+        :class:`engine.search.candidate.FamilySpace`.
     """
 
     def __init__(
-        self, workers: int | Callable[[], int], left: Callable[[], float | None] = _endless
+        self,
+        workers: int | Callable[[], int],
+        left: Callable[[], float | None] = _endless,
+        costs: Mapping[str, float] | None = None,
     ) -> None:
         self._workers = workers if callable(workers) else lambda: workers
         self._left = left
+        self._costs = costs or {}
         self._seconds: dict[str, float] = defaultdict(float)
         self._units: dict[str, int] = defaultdict(int)
 
@@ -52,10 +61,26 @@ class Pace:
         ----------
         own : float, optional
             Seconds of one of them, where that is known better than from others of the family.
-            Where nothing is known of the family, they may.
+            Where nothing is known of the family, its cost beside those of others tells; where
+            that is not known either, they may.
         """
         left = self._left()
-        if left is None or units == 0 or not (own or self._units[family]):
+        if left is None or units == 0:
             return True
-        each = own or self._seconds[family] / self._units[family]
+        each = own or self._mean(family) or self._guess(family) / ROUGH
         return each * math.ceil(units / max(1, self._workers())) <= left
+
+    def _mean(self, family: str) -> float:
+        """Return the seconds of a unit of a family; 0 where none is known."""
+        return self._seconds[family] / max(1, self._units[family])
+
+    def _guess(self, family: str) -> float:
+        """Return the seconds of a unit by what others take for their costs; 0 where too few do.
+
+        The quickest for its cost tells: what all have in common, such as features, counts least
+        in it.
+        """
+        known = [name for name, units in self._units.items() if units and name in self._costs]
+        if len(known) < ENOUGH or family not in self._costs:
+            return 0.0
+        return self._costs[family] * min(self._mean(name) / self._costs[name] for name in known)

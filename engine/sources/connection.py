@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from engine import extras
 from engine.errors import DataError, Fault
 from engine.recipe.file.secrets import MASK, masked, parts
-from engine.sources import extra, files, sql
+from engine.sources import files, sql
 
 if TYPE_CHECKING:
     from sqlalchemy import URL, Connection, Engine
@@ -105,7 +106,7 @@ def _require_names(names: list[str], spec: str) -> None:
 
 
 def _url(spec: str) -> URL:
-    sqlalchemy = extra.imported("sqlalchemy", "sql", "databases")
+    sqlalchemy = extras.imported("sqlalchemy", "sql", DataError, "databases")
     try:
         url: URL = sqlalchemy.make_url(spec)
     except (sqlalchemy.exc.ArgumentError, ValueError):
@@ -118,7 +119,7 @@ def _url(spec: str) -> URL:
 
 
 def _engine(url: URL, spec: str) -> Engine:
-    sqlalchemy = extra.imported("sqlalchemy", "sql", "databases")
+    sqlalchemy = extras.imported("sqlalchemy", "sql", DataError, "databases")
     options: dict[str, Any] = {"poolclass": sqlalchemy.pool.NullPool}
     if url.get_backend_name() == "sqlite":
         options["creator"] = _sqlite(url, spec)
@@ -153,7 +154,7 @@ def _sqlite(url: URL, spec: str) -> Any:
 @contextmanager
 def _explained(url: URL, spec: str, came: _Came) -> Iterator[None]:
     """Say what the database says, without a password."""
-    sqlalchemy = extra.imported("sqlalchemy", "sql", "databases")
+    sqlalchemy = extras.imported("sqlalchemy", "sql", DataError, "databases")
     try:
         yield
     except sqlalchemy.exc.DBAPIError as error:

@@ -13,9 +13,9 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from engine import catalogue
+from engine import catalogue, extras
 from engine.errors import DataError, Fault
-from engine.sources import extra, files, records, typed
+from engine.sources import files, records, typed
 from engine.sources.records import Kinds, Record
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ def _value(value: Any) -> Any:
 
 @contextmanager
 def _rows(path: Path, sheet: str) -> Iterator[Iterator[tuple[Any, ...]]]:
-    openpyxl = extra.imported("openpyxl", "excel", "Excel files")
+    openpyxl = extras.imported("openpyxl", "excel", DataError, "Excel files")
     try:
         book = openpyxl.load_workbook(path, read_only=True, data_only=True)
     except (*_DAMAGE, openpyxl.utils.exceptions.InvalidFileException) as error:

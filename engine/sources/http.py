@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit, urlunsplit
 
+from engine import extras
 from engine.errors import DataError, Fault
-from engine.sources import extra, remote
+from engine.sources import remote
 from engine.sources.asked import Asked
 from engine.sources.remote import Seen
 
@@ -94,8 +95,8 @@ class _Web:
 
     @cached_property
     def _files(self) -> Any:
-        aiohttp = extra.imported("aiohttp", "http", "files of web servers")
-        fsspec = extra.imported("fsspec", "http", "files of web servers")
+        aiohttp = extras.imported("aiohttp", "http", DataError, "files of web servers")
+        fsspec = extras.imported("fsspec", "http", DataError, "files of web servers")
         waits = aiohttp.ClientTimeout(total=None, sock_connect=CONNECT, sock_read=SILENCE)
         options = {"trust_env": True, "timeout": waits}  # proxies as other programs have them
         return fsspec.filesystem("http", client_kwargs=options, skip_instance_cache=True)
@@ -103,7 +104,7 @@ class _Web:
     @contextmanager
     def _explained(self) -> Iterator[None]:
         """Say what is wrong without the text of the error, which holds the URL."""
-        aiohttp = extra.imported("aiohttp", "http", "files of web servers")
+        aiohttp = extras.imported("aiohttp", "http", DataError, "files of web servers")
         try:
             yield
         except (TimeoutError, aiohttp.ClientError, OSError, ValueError) as error:

@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
+from engine import extras
 from engine.errors import DataError, Fault
-from engine.sources import extra, remote
+from engine.sources import remote
 from engine.sources.asked import Asked
 from engine.sources.remote import Seen
 
@@ -106,7 +107,7 @@ class _Bucket:
 
     @cached_property
     def _files(self) -> Any:
-        s3fs = extra.imported("s3fs", "s3", _WHAT)
+        s3fs = extras.imported("s3fs", "s3", DataError, _WHAT)
         key, _, secret = self.user.partition(":")
         options: dict[str, Any] = {"anon": True} if self.user == "anonymous" else {}
         if secret:
@@ -119,8 +120,8 @@ class _Bucket:
     @contextmanager
     def _explained(self) -> Iterator[None]:
         """Say what is wrong without the text of the error, which may hold what is secret."""
-        extra.imported("s3fs", "s3", _WHAT)
-        exceptions = extra.imported("botocore.exceptions", "s3", _WHAT)
+        extras.imported("s3fs", "s3", DataError, _WHAT)
+        exceptions = extras.imported("botocore.exceptions", "s3", DataError, _WHAT)
         try:
             yield
         except (exceptions.BotoCoreError, exceptions.ClientError, OSError, ValueError) as error:

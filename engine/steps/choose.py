@@ -27,12 +27,12 @@ from engine.search.ensemble import (
 )  # fmt: skip
 from engine.search.front import front, preferred
 from engine.search.record import read_trial, written
-from engine.steps import aims, allowed, measures, out_of_fold
+from engine.steps import aims, allowed, measures, out_of_fold, wanted
 from engine.steps.search import Searched
 from engine.steps.split import Split
 
 ABOUT = "choose what comes out: a candidate, or several together"
-MAKES = "members, and their weights"
+MAKES = wanted.chosen
 READS = (
     "search.final", "search.most_predict_seconds", "search.most_size", "search.most_gap",
     "search.pick",

@@ -91,6 +91,21 @@ def threads(recipe: Recipe, workers: int, rows: int) -> int:
     return 1 if rows < FEW_ROWS else share
 
 
+def beside(recipe: Recipe, jobs: int) -> Recipe:
+    """Return a recipe that keeps to its share of the cores, where so many jobs run side by side.
+
+    Each fit has one thread, unless it says otherwise. What a cluster of others has is not shared.
+    """
+    compute = recipe.compute
+    count, each = compute.workers, compute.threads or 1
+    if compute.address is None:
+        share = max(1, available_cores() // jobs)
+        count = min(workers(recipe), share)
+        each = min(each, share // count)
+    kept = compute.model_copy(update={"workers": count, "threads": each})
+    return recipe.model_copy(update={"compute": kept})
+
+
 def notices(recipe: Recipe) -> list[str]:
     """Say where a recipe asks for more than this machine's cores."""
     compute, cores = recipe.compute, available_cores()

@@ -17,6 +17,7 @@ from engine.search.budget import Budget
 from engine.search.candidate import Trial
 from engine.search.driver import best
 from engine.search.record import read_trials
+from engine.steps import unit
 from engine.steps.split import Split
 
 AFTERWARDS = 1.0  # seconds for packing, writing and printing, whatever the data
@@ -80,6 +81,7 @@ class After:
 def keeping_back(listener: Listener, budget: Budget, recipe: Recipe, after: After) -> Listener:
     """Let the budget know, trial by trial, how long what comes after the search may take."""
     leaders: list[Trial] = []
+    seeds = {name: unit.seeds(recipe, name) for name in recipe.model}
 
     def told(event: str, **facts: Any) -> None:
         nonlocal leaders
@@ -88,7 +90,7 @@ def keeping_back(listener: Listener, budget: Budget, recipe: Recipe, after: Afte
         if found and budget.timeout is not None:
             leaders = final.ranked([*leaders, *found], after.maximize)[: final.EXPECTED]
             kind = recipe.search.final
-            fitting = final.final_seconds(leaders, kind, after.maximize, after.rows)
+            fitting = final.final_seconds(leaders, kind, after.maximize, after.rows, seeds)
             budget.keep_back(after.seconds + after.fits * fitting)
 
     return told

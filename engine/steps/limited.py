@@ -13,7 +13,8 @@ from engine.contracts import Listener
 from engine.errors import Fault, SearchError
 from engine.estimators.blend import BlendClassifier, BlendRegressor
 from engine.search.candidate import Trial
-from engine.search.final import fit_seconds
+from engine.search.final import fit_seconds, folds_seconds
+from engine.steps import unit
 from engine.steps.choose import Chosen, Kind, Member
 from engine.steps.learner import Learner
 
@@ -110,7 +111,7 @@ class Fitting:
         """
         candidate, folds = chosen.leader.candidate, len(self.learner.split.folds)
         instead = "one is fitted on all rows instead"
-        if not self._has_time(chosen.leader.seconds):
+        if not self._has_time(folds_seconds(chosen.leader, self._seeds(chosen.leader))):
             self._notice(f"there is no time for the models of {folds} folds: {instead}")
             return None
         fitted: list[Any] = []
@@ -132,8 +133,8 @@ class Fitting:
         """
         fitted: dict[int, Any] = {}
         expected = 0.0
-        for place in sorted(range(len(members)), key=lambda place: _worth(members[place])):
-            member, needed = members[place], fit_seconds(members[place].trial)
+        for place in sorted(range(len(members)), key=lambda place: self._worth(members[place])):
+            member, needed = members[place], self._needs(members[place].trial)
             pace = self._spent() / expected if expected else 1.0
             if fitted and not self._has_time(pace * needed):
                 self._leave_out(member, "there is no time for it")
@@ -171,6 +172,16 @@ class Fitting:
         made = blended(fitted, weights, self._classify)
         return Refitted(made, self._spent(), self.learner.warnings, kind, shares, len(fitted))
 
+    def _worth(self, member: Member) -> float:
+        """Order members: those that weigh most for the seconds that they take come first."""
+        return -member.weight / max(1e-6, self._needs(member.trial))
+
+    def _needs(self, trial: Trial) -> float:
+        return fit_seconds(trial, self._seeds(trial))
+
+    def _seeds(self, trial: Trial) -> int:
+        return unit.seeds(self.learner.recipe, trial.candidate.family)
+
     def _spent(self) -> float:
         return time.perf_counter() - self._begin
 
@@ -190,11 +201,6 @@ class Fitting:
 
     def _notice(self, text: str) -> None:
         self.tell("notice", text=text)
-
-
-def _worth(member: Member) -> float:
-    """Order members: those that weigh most for the seconds that they take come first."""
-    return -member.weight / max(1e-6, fit_seconds(member.trial))
 
 
 def blended(fitted: Sequence[Any], weights: Sequence[float], classify: bool) -> Any:

@@ -13,13 +13,14 @@ from engine.bundle import persist
 from engine.contracts import Index, Listener
 from engine.recipe.schema import Recipe
 from engine.search.record import read_trial, written
+from engine.steps import wanted
 from engine.steps.choose import Member
 from engine.steps.learner import Learner
 from engine.steps.limited import Fitting, Limits, Refitted, blended
 from engine.steps.split import Split
 
 ABOUT = "fit what was chosen on all training rows"
-MAKES = "a fitted pipeline"
+MAKES = wanted.fitted
 READS = ("seed", "search.most_size")
 NEEDS = ("split", "assemble", "choose:members")
 LIBRARIES = ("scikit-learn", "numpy", "scipy")

@@ -156,7 +156,7 @@ def _drive(
         driver = Driver(
             proposer, record, submit, folds, lambda: executor.workers, told, budget.is_over,
             Pruner(_pruner(recipe), folds, metric.maximize), recipe.search.max_failure_rate,
-            Pace(lambda: executor.workers, budget.left),
+            Pace(lambda: executor.workers, budget.left, {one.name: one.cost for one in families}),
         )  # fmt: skip
         begun = {"done": len(driver.told), "first": best(driver.told, metric.maximize)}
         left = None if recipe.search.timeout is None else recipe.search.timeout - budget.spent()

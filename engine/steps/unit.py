@@ -71,13 +71,8 @@ class Material:
         )  # fmt: skip
 
     def seeds(self, candidate: Candidate) -> list[int]:
-        """Return the seeds that a candidate is fitted with, the recipe's first.
-
-        One is enough where nothing is drawn.
-        """
-        family, own = self.recipe.model[candidate.family], self.recipe.seed
-        draws = family.seed is not None or family.early_stopping is not None
-        repeats = self.recipe.search.repeats if draws else 1
+        """Return the seeds that a candidate is fitted with, the recipe's first."""
+        own, repeats = self.recipe.seed, seeds(self.recipe, candidate.family)
         drawn = (np.random.SeedSequence([own % 2**32, n]) for n in range(1, repeats))
         return [own, *(int(each.generate_state(1)[0] >> 1) for each in drawn)]
 
@@ -134,6 +129,13 @@ class Material:
 
     def _bytes(self) -> int:
         return sum(_size(part) for pair in self._prepared.values() for part in pair)
+
+
+def seeds(recipe: Recipe, name: str) -> int:
+    """Return how many seeds a family is fitted with: one is enough where it draws nothing."""
+    family = recipe.model[name]
+    draws = family.seed is not None or family.early_stopping is not None
+    return recipe.search.repeats if draws else 1
 
 
 def features_key(recipe: Recipe, candidate: Candidate) -> str:

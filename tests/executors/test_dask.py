@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from engine.errors import EngineError, RecipeError, SearchError
-from engine.executors import dask, host, installed, spread
+from engine.errors import EngineError, SearchError
+from engine.executors import dask, host, spread
 from engine.testing.clusters import Cluster, cluster
 from engine.testing.executor import begin, ended, given, note, noted, read, sleep
 
@@ -242,9 +242,3 @@ def test_an_initializer_that_fails_is_told_with_its_cause(clusters):
     clusters.hire(1)
     with pytest.raises(SearchError, match=r"no worker of .* can be used"):
         dask.start(None, sleep, ("no number",), address=clusters.address)
-
-
-def test_a_library_that_is_missing_comes_with_its_command():
-    with pytest.raises(RecipeError, match="no_such_thing is not installed") as error:
-        installed.imported("no_such_thing", "dask")
-    assert error.value.faults[0].hint == "pip install 'recipe-engine[dask]'"

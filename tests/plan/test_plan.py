@@ -60,6 +60,44 @@ def test_it_says_what_each_step_needs_and_makes(project, capsys):
         assert step["makes"][:20] in printed
 
 
+@pytest.mark.parametrize(
+    ("words", "chosen", "fitted"),
+    [
+        (("search.final=refit",), "the best candidate", "a fitted pipeline"),
+        (
+            ("search.final=bag", "search.most_size=50MB"),
+            "the best candidate's models of the folds",
+            "a fitted pipeline of at most 50,000,000 bytes",
+        ),
+        (
+            ("search.final=ensemble", "search.most_predict_seconds=0.5"),
+            "several candidates, and their weights, within 0.5 s for 1,000 rows",
+            "a fitted pipeline",
+        ),
+        (("search.final=auto",), "the best candidate, or an ensemble", "a fitted pipeline"),
+        (
+            ("search.final=auto", "evaluation.repeats=2"),
+            "the best candidate, a bag of it, or an ensemble",
+            "a fitted pipeline",
+        ),
+    ],
+)
+def test_it_says_what_is_to_come_out_of_the_search(project, capsys, words, chosen, fitted):
+    tree = project.plan(*words)
+    steps = {step["name"]: step for step in tree["steps"]}
+    assert (steps["choose"]["makes"], steps["refit"]["makes"]) == (chosen, fitted)
+    asked = {key: tree["search"][key] for key in ("final", "most_predict_seconds", "most_size")}
+    limits = (
+        0.5 if "0.5 s" in chosen else None,
+        50_000_000 if "bytes" in fitted else None,
+    )
+    assert tuple(asked.values()) == (words[0].partition("=")[2], *limits)
+    assert main(["plan", "small", *words]) == 0
+    printed = capsys.readouterr().out
+    assert chosen in printed
+    assert fitted in printed
+
+
 def test_it_says_how_many_fits_are_done_and_how_long_the_rest_takes(project):
     found = project.plan("search.trials=8")["search"]
     assert (found["fits_done"], found["fits"]) == (15, 24)

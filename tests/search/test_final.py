@@ -13,6 +13,7 @@ from engine.search.final import (
     MOST_ROWS,
     OF_ONE_FAMILY,
     final_seconds,
+    fit_seconds,
     pool,
     ranked,
 )
@@ -53,6 +54,18 @@ def test_what_comes_out_takes_as_long_as_its_fits(kind, seconds):
     trials = [trial(0, 0.9), trial(1, 0.8, seconds=6.0), trial(2, 0.7, seconds=2.0)]
     trials.append(trial(3, 0.99, seconds=99.0, state="pruned"))
     assert final_seconds(trials, kind, maximize=True) == pytest.approx(seconds)
+
+
+def test_a_candidate_that_was_fitted_with_several_seeds_is_fitted_once_in_the_end():
+    often, once = trial(0, 0.9, "often", seconds=20.0), trial(1, 0.8, "once", seconds=2.0)
+    assert fit_seconds(often, 5) == pytest.approx(MORE_ROWS * 2)
+    seconds = {
+        kind: final_seconds([often, once], kind, True, seeds={"often": 5, "once": 1})
+        for kind in ("refit", "bag", "ensemble")
+    }
+    assert seconds["refit"] == pytest.approx(MORE_ROWS * 2)
+    assert seconds["bag"] == pytest.approx(4.0)
+    assert seconds["ensemble"] == pytest.approx(CHOICE + MORE_ROWS * (2 + 1))
 
 
 def test_of_many_trials_the_best_few_are_counted():

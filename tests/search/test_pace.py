@@ -1,11 +1,13 @@
 """Trials that cannot end in time."""
 
+from dataclasses import replace
+
 import pytest
 
 from engine.search.candidate import Candidate, Trial
 from engine.search.driver import LATE as MOST
-from engine.search.pace import LATE, Pace
-from tests.search.studies import FOLDS, Workers, drive, outcome
+from engine.search.pace import LATE, ROUGH, Pace
+from tests.search.studies import FOLDS, Workers, drive, families, finite, outcome
 
 
 def test_units_side_by_side_are_counted_once():
@@ -23,6 +25,61 @@ def test_what_is_not_known_is_allowed():
     assert not pace.allows("new", 5)
     assert pace.allows("new", 0)
     assert Pace(1).allows("new", 5, own=1e9), "there is no limit"
+
+
+COSTS = {"one": 1.0, "two": 2.0, "dear": 100.0}
+
+
+def of_two(left, workers=1):
+    """A pace that knows of two families: a second for a unit of each cost, and half of one."""
+    pace = Pace(workers, lambda: left, COSTS)
+    pace.took("one", 1.0)
+    pace.took("two", 2.0, 2)
+    return pace
+
+
+def test_what_a_family_costs_tells_before_it_is_tried():
+    guess = 100 * 0.5  # by the quickest for its cost
+    assert of_two(guess / ROUGH + 1).allows("dear", 1)
+    assert not of_two(guess / ROUGH - 1).allows("dear", 1)
+    assert not of_two(guess / ROUGH + 1).allows("dear", 2)
+    assert of_two(guess / ROUGH + 1, workers=2).allows("dear", 2)
+    assert of_two(0.1).allows("of no known cost", 1)
+
+
+def test_what_was_measured_tells_more_than_a_guess():
+    assert of_two(5.0).allows("dear", 1, own=4.0)
+    pace = of_two(5.0)
+    pace.took("dear", 4.0)
+    assert pace.allows("dear", 1)
+    assert not pace.allows("dear", 2)
+
+
+def test_one_family_alone_tells_nothing_of_others():
+    pace = Pace(1, lambda: 0.1, COSTS)
+    pace.took("one", 1.0)
+    assert pace.allows("dear", 5)
+
+
+def with_a_dear_one():
+    dear = finite()[0]
+    costs = zip([*families(), replace(dear, name="dear")], COSTS.values(), strict=True)
+    return [replace(family, cost=cost) for family, cost in costs]
+
+
+def test_a_family_that_costs_too_much_is_left_to_a_search_with_more_time(tmp_path):
+    def search(left):
+        hands = Workers(1)
+        pace = Pace(1, lambda: left, COSTS)
+        trials = drive(tmp_path, 3 + (left > 1), hands, spaces=with_a_dear_one(), pace=pace)
+        return trials, hands
+
+    trials, hands = search(0.1)  # of 0.01 s for a unit of the others
+    assert [(t.candidate.family, t.state) for t in trials[2:]] == [("dear", "pruned")]
+    assert (trials[2].scores, trials[2].error) == ((), LATE)
+    assert 2 not in {trial for trial, _ in hands.begun}
+    trials, _ = search(1e9)
+    assert (trials[3].candidate.family, trials[3].state) == ("dear", "complete")
 
 
 def test_trials_of_an_earlier_run_are_learnt_from():
@@ -57,6 +114,23 @@ def test_the_first_trial_is_never_given_up(tmp_path):
     assert trials[0].state == "complete"
     assert len(trials[0].scores) == FOLDS
     assert [trial.state for trial in trials[1:]] == ["pruned"] * MOST
+
+
+@pytest.mark.parametrize("workers", [1, 3])
+def test_where_there_is_no_time_for_the_first_it_is_told_once(tmp_path, workers):
+    def notices(name, left, trials=1):
+        heard = []
+        drive(
+            tmp_path / name, trials, Workers(workers), pace=Pace(workers, lambda: left),
+            listener=lambda event, **facts: heard.append(facts.get("text")),
+        )  # fmt: skip
+        return [text for text in heard if text]
+
+    said = "search.timeout: there is too little time for one candidate: 3 folds of about 0.01 s "
+    said += "each; the first is completed all the same"
+    assert notices("short", 0.001) == [said]
+    assert notices("short", 0.001, trials=2) == [], "the first is done"
+    assert notices("enough", 1.0) == []
 
 
 @pytest.mark.parametrize("workers", [1, 3])

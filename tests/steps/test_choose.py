@@ -20,6 +20,7 @@ from engine.search import final as finals
 from engine.search.ensemble import Limits, greedy
 from engine.search.final import fit_seconds, ranked
 from engine.steps import choose, out_of_fold, refit, unit
+from engine.steps.choose import Chosen, Member
 from engine.steps.learner import Learner
 from engine.testing.frames import mixed, noisy
 from engine.testing.recipes import Steps, family_tree, recipe
@@ -360,6 +361,18 @@ def test_a_bag_that_time_does_not_suffice_for_is_a_refit(binary, tmp_path):
     assert made["refit"].kind == "refit"
     assert any("there is no time for the models of 4 folds" in text for text in heard)
     assert made["evaluate"].chosen["family"] == made["search"].best.candidate.family
+
+
+@pytest.mark.parametrize(("repeats", "kind"), [(1, "refit"), (10, "bag")])
+def test_a_bag_is_fitted_with_one_seed_however_many_the_search_tried(
+    binary, tmp_path, repeats, kind
+):
+    trial = next(t for t in binary["search"].trials if t.candidate.family == "decision_tree")
+    made = again(binary, "bag", tmp_path, repeats=repeats)
+    chosen = Chosen("bag", (Member(replace(trial, seconds=200.0), 1.0),), trial.scores)
+    made["choose"] = chosen
+    made.seconds_left = 100.0
+    assert made.run("refit").kind == kind
 
 
 def test_what_predicts_too_slowly_does_not_come_out(binary, tmp_path):

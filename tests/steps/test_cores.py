@@ -56,6 +56,28 @@ def test_what_a_recipe_asks_for_is_kept_within_the_cores(compute, shared):
     assert cores.shared(asked(**compute), 100) == shared
 
 
+@pytest.mark.parametrize(
+    ("jobs", "compute", "shared"),
+    [
+        (1, {}, (1, 1)),
+        (1, {"workers": 4}, (4, 1)),
+        (2, {"workers": 4, "threads": 2}, (4, 1)),
+        (2, {"workers": 8}, (4, 1)),
+        (2, {"threads": 8}, (1, 4)),
+        (2, {"workers": 2, "threads": 2}, (2, 2)),
+        (3, {"executor": "dask"}, (2, 1)),
+        (30, {"workers": 8, "threads": 8}, (1, 1)),
+        (4, {"executor": "dask", "address": "tcp://h:1"}, (None, 1)),
+        (4, {"executor": "dask", "address": "tcp://h:1", "workers": 30, "threads": 9}, (30, 9)),
+    ],
+)
+@pytest.mark.usefixtures("eight")
+def test_jobs_side_by_side_share_the_cores(jobs, compute, shared):
+    kept = cores.beside(asked(**compute), jobs)
+    assert cores.shared(kept, 10**6) == shared
+    assert cores.notices(kept) == []
+
+
 @pytest.mark.usefixtures("eight")
 def test_who_asks_for_more_than_the_cores_is_told():
     assert cores.notices(asked(workers=8, threads=1)) == []

@@ -13,8 +13,8 @@ from engine.testing.frames import mixed
 from engine.testing.recipes import Steps, recipe
 
 
-def trial(index, score, seconds, state="complete"):
-    candidate = Candidate(f"family {index}", {}, {})
+def trial(index, score, seconds, state="complete", family=None):
+    candidate = Candidate(family or f"family {index}", {}, {})
     return Trial(index, candidate, {}, state, (score, score), seconds=seconds)
 
 
@@ -22,9 +22,9 @@ def budget(tmp_path, timeout=100.0, **given):
     return Budget(tmp_path / "seconds.txt", timeout, **given)
 
 
-def kept_back(tmp_path, trials, final="refit", fits=1, earlier=()):
+def kept_back(tmp_path, trials, final="refit", fits=1, earlier=(), repeats=1):
     spent = budget(tmp_path)
-    asked = recipe(search={"final": final})
+    asked = recipe("random_forest knn", search={"final": final, "repeats": repeats})
     told = ending.keeping_back(lambda *_, **__: None, spent, asked, After(1.0, fits, True))
     told("search_started", earlier=earlier)
     for found in trials:
@@ -46,6 +46,14 @@ def test_an_ensemble_is_kept_back_for_as_a_whole(tmp_path):
     trials = [trial(n, 0.9 - n / 100, 2.0) for n in range(final.EXPECTED + 3)]
     whole = 1 + final.CHOOSING + final.EXPECTED * final.MORE_ROWS * 1.0
     assert kept_back(tmp_path, trials, "ensemble") == pytest.approx(whole)
+
+
+def test_a_candidate_that_is_fitted_with_several_seeds_is_kept_back_for_once(tmp_path):
+    draws, draws_not = (trial(0, 0.9, 20.0, family=name) for name in ("random_forest", "knn"))
+    each = final.MORE_ROWS * 20.0 / 2  # of two folds
+    assert kept_back(tmp_path, [draws], repeats=5) == pytest.approx(1 + each / 5)
+    assert kept_back(tmp_path, [draws_not], repeats=5) == pytest.approx(1 + each)
+    assert kept_back(tmp_path, [draws], "bag", repeats=5) == pytest.approx(1 + 20.0 / 5)
 
 
 def test_a_run_that_began_earlier_ends_earlier(tmp_path):

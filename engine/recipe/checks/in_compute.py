@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from importlib.util import find_spec
 from typing import Any
 
-from engine import catalogue
+from engine import catalogue, extras
 from engine.errors import Fault
 from engine.recipe import abilities
 from engine.recipe.file.references import Key
@@ -31,8 +31,7 @@ def _missing(name: str, row: Tree) -> Iterator[tuple[Key, Fault]]:
     for package, extra in row.get("needs", {}).items():
         if find_spec(package) is None:
             message = f"the executor {name} needs {package}, which is not installed"
-            hint = f"pip install 'recipe-engine[{extra}]'"
-            yield ("compute", "executor"), Fault(message, hint=hint)
+            yield ("compute", "executor"), Fault(message, hint=extras.install(extra))
 
 
 def _address(name: str, row: Tree, address: Any) -> Iterator[tuple[Key, Fault]]:

@@ -12,7 +12,7 @@ from hydra.core.plugins import Plugins
 from omegaconf import BooleanNode, DictConfig, FloatNode, IntegerNode, OmegaConf, StringNode
 from omegaconf.errors import OmegaConfBaseException
 
-from engine import catalogue
+from engine import catalogue, extras
 from engine.errors import Fault
 
 HYDRA = "hydra"
@@ -51,7 +51,7 @@ def unknown(group: str, option: str, known: Iterable[str], where: str = "") -> F
     """Describe an option that does not exist, or is not installed."""
     if extra := EXTRAS.get((group, option)):
         message = f"{group}={option} is not installed"
-        return Fault(message, where, f"pip install 'recipe-engine[{extra}]'")
+        return Fault(message, where, extras.install(extra))
     return catalogue.unknown(f"option of {group}", option, known, where)
 
 

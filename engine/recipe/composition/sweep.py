@@ -180,11 +180,19 @@ def _told(error: Exception) -> Fault:
 
 @dataclass(frozen=True)
 class Job:
-    """One job of a sweep, as the task is told of it."""
+    """One job of a sweep, as the task is told of it.
+
+    Attributes
+    ----------
+    beside : int, optional
+        How many jobs the launcher runs side by side on this machine, where it says so: those of
+        joblib do, -1 standing for one on each core. No more than there are in a batch run.
+    """
 
     number: int
     overrides: tuple[str, ...]
     folder: Path
+    beside: int | None = None
 
 
 @dataclass(frozen=True)
@@ -196,7 +204,9 @@ class _Task:
     def __call__(self, _: Any) -> Any:
         hydra = HydraConfig.get()
         own = [text for text in hydra.overrides.task if not text.startswith(f"{RECIPES}=")]
-        return self.task(Job(int(hydra.job.num), tuple(own), Path(hydra.runtime.output_dir)))
+        beside = hydra.launcher.get("n_jobs")
+        folder = Path(hydra.runtime.output_dir)
+        return self.task(Job(int(hydra.job.num), tuple(own), folder, beside))
 
 
 def launch(
