@@ -13,7 +13,7 @@ from engine.contracts import Fold, Index
 from engine.models import Setting
 from engine.recipe.schema import Recipe
 from engine.search.candidate import Candidate, Trial
-from engine.steps import devices, inner, measures, unit
+from engine.steps import devices, held, inner, measures, pages, unit
 from engine.steps.assemble import Assembled, pipeline
 from engine.steps.cores import threads
 from engine.steps.split import Split
@@ -67,10 +67,16 @@ class Learner:
         key = unit.features_key(self.recipe, candidate)
         if self._last[0] != key:
             self._last = ("", None)  # let go of the one before the next is made
-            X, y = self.assembled.take(self.rows), self.split.target.values[self.rows]
-            self._last = (key, features.fit_transform(X, y))
+            self._last = (key, self._made(features))
             self._features.setdefault(key, features)
         return self._features[key], self._last[1]
+
+    def _made(self, features: Any) -> Any:
+        """Fit features, and return the table that they make of the rows."""
+        y = self.split.target.values[self.rows]
+        if held.on_disk(self.recipe):
+            return pages.prepared(self.assembled, features, y, self.rows)[0]
+        return features.fit_transform(self.assembled.take(self.rows), y)
 
     def fitted_on_fold(self, candidate: Candidate, number: int) -> Pipeline:
         """Return the pipeline that the search fitted on a fold's training rows.
@@ -82,11 +88,8 @@ class Learner:
         whole = pipeline(self.recipe, candidate, self.assembled.contract.columns, setting)
         fold = material.split.folds[number]
         with listening() as found, threadpool_limits(setting.threads):
-            X = whole["features"].fit_transform(
-                material.columns(fold.train), material.y(fold.train)
-            )
-            valid = whole["features"].transform(material.columns(fold.valid))
-            unit.learn(material, candidate, number, whole["model"], (X, valid))
+            matrices = material.made(fold, whole["features"])[0]
+            unit.learn(material, candidate, number, whole["model"], matrices)
         self.warnings = tuple(distinct([*self.warnings, *found]))
         return whole
 

@@ -25,7 +25,7 @@ from engine.search.failures import causes
 from engine.search.pace import Pace
 from engine.search.prune import Pruner
 from engine.search.record import Record, read_trials, read_unit, unit_path
-from engine.steps import cores, devices, ending, fitting, history, measures, suits, unit
+from engine.steps import cores, devices, ending, fitting, history, measures, pages, suits, unit
 from engine.steps.assemble import Assembled, pipeline, spaces
 from engine.steps.features import treatments
 from engine.steps.split import Split
@@ -117,16 +117,17 @@ def _looked_at(
 ) -> list[str]:
     """Let what holds for every candidate be said once, before anything is fitted."""
     columns, ties = assembled.contract.columns, []
+    rows = pages.looked_at(recipe, assembled, parts.train)
     for family in families:
         candidate = family.candidate(default)
         pipeline(recipe, candidate, columns, Setting(bool(parts.target.classes)))
         found = treatments(columns, candidate.features, recipe.model[family.name])
         history.require_forward(found, parts.how)
-        suits.require_values(found, columns, assembled.numbers, parts.train)
+        suits.require_values(found, columns, assembled.numbers, rows)
         open_ = {one.path for one in parameters(family.features) if isinstance(one, Pick)}
         filled = suits.Missing(family.name, recipe.model[family.name].native.missing, open_)
-        suits.require_filled(found, columns, assembled.numbers, parts.train, filled)
-        ties += history.ties(found, columns, assembled.numbers, parts.train)
+        suits.require_filled(found, columns, assembled.numbers, rows, filled)
+        ties += history.ties(found, columns, assembled.numbers, rows)
     return list(dict.fromkeys(ties))
 
 

@@ -18,21 +18,21 @@ from threadpoolctl import threadpool_limits
 from engine import catalogue
 from engine.bundle.predict import Model
 from engine.bundle.table import Table
-from engine.contracts import Index, Metric, Predicted
+from engine.contracts import Fold, Index, Metric, Predicted
 from engine.estimators.boosters import keep
 from engine.models import Setting
 from engine.recipe.schema import Recipe
 from engine.search.candidate import Candidate, Outcome
-from engine.steps import assemble, devices, inner, split
+from engine.steps import assemble, devices, held, inner, pages, split
 from engine.steps.assemble import Assembled, pipeline
-from engine.steps.blame import blamed
+from engine.steps.blame import fitted
 from engine.steps.split import Split
 from engine.steps.warned import distinct, listening
 
 PREPARED_BYTES = 2 * 1024**3  # over all workers
 ROWS = 1_000  # that the time of a prediction is told for
 
-Matrices = tuple[Any, Any]  # arrays, or sparse matrices
+Matrices = tuple[Any, Any]  # arrays, sparse matrices, or pages on disk
 
 
 @dataclass
@@ -97,14 +97,24 @@ class Material:
         key = self._features_key(candidate, number)
         if key not in self._prepared:
             with listening() as self._warned[key]:
-                train = _fitted(features, self.columns(fold.train), self.y(fold.train))
-                begin = time.perf_counter()
-                self._prepared[key] = train, features.transform(self.columns(fold.valid))
-                self._seconds[key] = time.perf_counter() - begin
-                keep(train)  # nothing writes to it any more
+                self._prepared[key], self._seconds[key] = self.made(fold, features)
             self._shrink()
         self._prepared.move_to_end(key)
         return self._prepared[key]
+
+    def made(self, fold: Fold, features: Any) -> tuple[Matrices, float]:
+        """Return a fold's matrices, and how long that of its validation rows took."""
+        y, begin = self.y(fold.train), time.perf_counter()
+        if held.on_disk(self.recipe):
+            sides = (self.split.train[side] for side in (fold.train, fold.valid))
+            on_disk = pages.prepared(self.assembled, features, y, *sides)
+            share = len(fold.valid) / (len(fold.train) + len(fold.valid))
+            return on_disk, (time.perf_counter() - begin) * share
+        train = fitted(features, self.columns(fold.train), y)
+        begin = time.perf_counter()
+        valid = features.transform(self.columns(fold.valid))
+        keep(train)  # nothing writes to it any more
+        return (train, valid), time.perf_counter() - begin
 
     def warned(self, candidate: Candidate, number: int) -> list[str]:
         """Return what was warned of when a fold's matrices were made, for whichever candidate."""
@@ -131,13 +141,6 @@ def features_key(recipe: Recipe, candidate: Candidate) -> str:
     native = family.native.model_dump()
     facts = [candidate.features, native, family.encode, family.scale, family.monotone]
     return json.dumps(facts, default=str)
-
-
-def _fitted(features: Any, X: Table, y: NDArray[Any]) -> Any:
-    try:
-        return features.fit_transform(X, y)
-    except Exception as error:
-        raise blamed(error, features, X, y) from error
 
 
 def _size(table: Any) -> int:
