@@ -81,7 +81,7 @@ def opened(path: Path) -> Iterator[_Opened]:
     engine.errors.DataError
     """
     try:
-        with pq.ParquetFile(path) as file:
+        with pq.ParquetFile(path, pre_buffer=False) as file:  # else batches keep all they have read
             yield _Opened(file)
     except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         reason = str(error).partition("\n")[0]
