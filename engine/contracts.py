@@ -225,6 +225,9 @@ class Executor(Protocol):
 class Starter(Protocol):
     """A catalogue entry of ``engine.executors``: a module with this function.
 
+    It may have one more: ``together(workers, threads, memory, address)``, a context that gives the
+    workers of a cluster to fit one model together, see ``engine.executors.together``.
+
     Its row says under ``takes`` that it heeds ``address``, and under ``needs`` which package it
     imports, and the extra that brings it.
     """

@@ -29,8 +29,8 @@ class Paged:
         Which of its rows, in any order.
     scratch : Path
         A folder in which who learns from them may lay what it makes of them.
-    cluster : client, optional
-        Of a cluster whose workers are to learn from them together.
+    cluster : object, optional
+        The workers that are to learn from them together: see ``engine.executors.together``.
     """
 
     def __init__(
@@ -61,12 +61,18 @@ class Paged:
         """Rows that are read at a time."""
         return max(1, BLOCK // max(1, int(self.pages.shape[1]) * self.pages.itemsize))
 
-    def blocks(self) -> Iterator[tuple[Index, NDArray[Any]]]:
+    def blocks(self, most: int | None = None) -> Iterator[tuple[Index, NDArray[Any]]]:
         """Yield places among the rows, and the rows there, in the order in which they lie on disk.
 
         Read in another order, a table beyond memory would be fetched again for each row.
+
+        Parameters
+        ----------
+        most : int, optional
+            Rows in a block, where that is fewer than would be read at a time.
         """
         order = np.argsort(self.index, kind="stable")
-        for start in range(0, len(order), self.block):
-            at = order[start : start + self.block]
+        size = min(self.block, most or self.block)
+        for start in range(0, len(order), size):
+            at = order[start : start + size]
             yield at, np.asarray(self.pages[self.index[at]])

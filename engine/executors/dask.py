@@ -5,8 +5,9 @@ from __future__ import annotations
 import contextlib
 import logging
 import signal
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
+from contextlib import contextmanager
 from typing import Any
 
 from engine.contracts import Executor, WorkerDiedError
@@ -17,6 +18,7 @@ from engine.executors.installed import imported
 from engine.executors.members import HIRE, HIRE_OWN, Members
 from engine.executors.reach import CONNECT, reach
 from engine.executors.spread import Spread
+from engine.executors.together import Together
 
 ANSWER = 5.0  # seconds for what takes milliseconds
 OWN = "the cluster on this machine"
@@ -119,6 +121,45 @@ def start(
         raise
 
 
+@contextmanager
+def together(
+    workers: int, threads: int, memory: int | None, address: str | None
+) -> Iterator[Together]:
+    """Give the workers of a cluster, to fit one model together.
+
+    Parameters
+    ----------
+    workers, threads, memory : int
+        Of a cluster that is started on this machine: how many, with how many threads, and with how
+        many bytes, each; those of an address have what they have.
+
+    Raises
+    ------
+    engine.errors.EngineError
+        If Dask is not installed, the cluster cannot be reached, or has no worker.
+    """
+    distributed = imported("distributed", "dask")
+    _silence()
+    own = None if address else _own(distributed, workers, threads, memory or 0)
+    client = None
+    try:
+        client = _connected(distributed, own, address)
+        names = _there(client, HIRE_OWN if own else HIRE)
+        if not names:
+            message = f"the Dask cluster at {client.scheduler.address} has no worker"
+            raise SearchError(Fault(message, "compute.address", "start workers there"))
+        yield Together(client, names)
+    finally:
+        _close(client, own)
+
+
+def _there(client: Any, seconds: float) -> list[str]:
+    """Return the workers that there are, or the first that come within some seconds."""
+    with contextlib.suppress(TimeoutError):
+        client.wait_for_workers(1, timeout=seconds)
+    return list(client.nthreads())
+
+
 def _silence() -> None:
     """Let Dask log nothing: what matters is told by the engine."""
     for name, logger in list(logging.root.manager.loggerDict.items()):
@@ -126,12 +167,12 @@ def _silence() -> None:
             logger.setLevel(logging.CRITICAL)
 
 
-def _own(distributed: Any, workers: int, threads: int) -> Any:
+def _own(distributed: Any, workers: int, threads: int, memory: int = 0) -> Any:
     """Start a scheduler in this process, and workers of one slot in processes of their own."""
     return distributed.LocalCluster(
         n_workers=workers, threads_per_worker=threads, processes=True, host="127.0.0.1",
         scheduler_kwargs={"dashboard": False, "dashboard_address": "127.0.0.1:0"},
-        memory_limit=0, silence_logs=logging.CRITICAL,
+        memory_limit=memory, silence_logs=logging.CRITICAL,
     )  # fmt: skip
 
 

@@ -29,6 +29,8 @@ class Learner:
     ----------
     rows : ndarray of int
         Row numbers in the source.
+    cluster : object, optional
+        The workers that fit each model together.
 
     Attributes
     ----------
@@ -36,11 +38,19 @@ class Learner:
         What libraries warned of so far.
     """
 
-    def __init__(self, recipe: Recipe, split: Split, assembled: Assembled, rows: Index) -> None:
+    def __init__(
+        self,
+        recipe: Recipe,
+        split: Split,
+        assembled: Assembled,
+        rows: Index,
+        cluster: Any = None,
+    ) -> None:
         self.recipe = recipe
         self.split = split
         self.assembled = assembled
         self.rows = rows
+        self.cluster = cluster
         self.warnings: tuple[str, ...] = ()
         self._features: dict[str, Any] = {}
         self._last: tuple[str, Any] = ("", None)  # one table at a time: they may be large
@@ -75,7 +85,7 @@ class Learner:
         """Fit features, and return the table that they make of the rows."""
         y = self.split.target.values[self.rows]
         if held.on_disk(self.recipe):
-            return pages.prepared(self.assembled, features, y, self.rows)[0]
+            return pages.prepared(self.assembled, features, y, self.rows, cluster=self.cluster)[0]
         return features.fit_transform(self.assembled.take(self.rows), y)
 
     def fitted_on_fold(self, candidate: Candidate, number: int) -> Pipeline:
@@ -97,7 +107,12 @@ class Learner:
         metric = measures.metrics(self.recipe, self.split)[0]
         split = self._with_further_rows()
         return unit.Material(
-            self.recipe, split, self.assembled, metric, threads(self.recipe, 1, len(self.rows))
+            self.recipe,
+            split,
+            self.assembled,
+            metric,
+            threads(self.recipe, 1, len(self.rows)),
+            cluster=self.cluster,
         )
 
     def _with_further_rows(self) -> Split:

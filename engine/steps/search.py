@@ -176,6 +176,9 @@ def _start(recipe: Recipe, inputs: Inputs, metric: str) -> Executor:
     workers, threads = cores.shared(recipe, len(inputs["split"].train))
     folders = {step: str(inputs.folder(step)) for step in NEEDS}
     given = (recipe.model_dump(), metric, workers or A_FEW, threads)
+    if compute.rows == "cluster":  # a unit is this process's, and its workers are the cluster's
+        here: Starter = catalogue.find("executors", "local")
+        return here.start(1, unit.attach, given, folders=folders)
     starter: Starter = catalogue.find("executors", compute.executor)
     return starter.start(
         workers, unit.attach, given, folders=folders, apart=_may_stop(recipe),

@@ -6,6 +6,7 @@ import json
 import time
 from collections import OrderedDict
 from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,7 @@ from engine.estimators.boosters import keep
 from engine.models import Setting
 from engine.recipe.schema import Recipe
 from engine.search.candidate import Candidate, Outcome
-from engine.steps import assemble, devices, held, inner, pages, split
+from engine.steps import assemble, cluster, devices, held, inner, pages, split
 from engine.steps.assemble import Assembled, pipeline
 from engine.steps.blame import fitted
 from engine.steps.split import Split
@@ -45,6 +46,8 @@ class Material:
         For each fit.
     cache : int
         Bytes of prepared folds to keep.
+    cluster : object, optional
+        The workers that fit each model together.
     """
 
     recipe: Recipe
@@ -53,6 +56,7 @@ class Material:
     metric: Metric
     threads: int = 1
     cache: int = PREPARED_BYTES
+    cluster: Any = None
     _prepared: OrderedDict[str, Matrices] = field(default_factory=OrderedDict)
     _warned: dict[str, list[str]] = field(default_factory=dict)
     _seconds: dict[str, float] = field(default_factory=dict)
@@ -106,8 +110,8 @@ class Material:
         """Return a fold's matrices, and how long that of its validation rows took."""
         y, begin = self.y(fold.train), time.perf_counter()
         if held.on_disk(self.recipe):
-            sides = (self.split.train[side] for side in (fold.train, fold.valid))
-            on_disk = pages.prepared(self.assembled, features, y, *sides)
+            train, valid = (self.split.train[side] for side in (fold.train, fold.valid))
+            on_disk = pages.prepared(self.assembled, features, y, train, valid, self.cluster)
             share = len(fold.valid) / (len(fold.train) + len(fold.valid))
             return on_disk, (time.perf_counter() - begin) * share
         train = fitted(features, self.columns(fold.train), y)
@@ -151,6 +155,7 @@ def _size(table: Any) -> int:
 
 
 _attached: Material | None = None
+_held = ExitStack()
 
 
 def attach(recipe: Mapping[str, Any], metric: str, workers: int, threads: int,
@@ -185,6 +190,7 @@ def attach(recipe: Mapping[str, Any], metric: str, workers: int, threads: int,
         catalogue.find("metrics", metric).bound(parts.target.classes),
         threads,
         PREPARED_BYTES // workers,
+        _held.enter_context(cluster.shared(read)),
     )
 
 
@@ -192,6 +198,7 @@ def detach() -> None:
     """Let go of what this process was made ready for."""
     global _attached
     _attached = None
+    _held.close()
 
 
 def fit_attached(candidate: Candidate, fold: int) -> Outcome:

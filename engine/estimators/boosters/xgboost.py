@@ -22,10 +22,15 @@ def fit(estimator: Any, rows: Rows, watch: Rows | None, asked: Asked) -> Any:
     booster = clone(estimator).set_params(feature_types=kinds, enable_categorical=True)
     if asked.signs:
         booster.set_params(monotone_constraints=f"({','.join(map(str, asked.signs))})")
+    if watch is not None:
+        booster.set_params(early_stopping_rounds=asked.rounds)
+    if isinstance(rows.X, Paged) and rows.X.cluster is not None:
+        from engine.estimators.boosters import together  # noqa: PLC0415 - Dask is an extra
+
+        return together.fit(booster, rows, watch, asked)
     with _matrices(booster, rows, watch):
         if watch is None:
             return _on_any_machine(booster.fit(rows.X, rows.y, sample_weight=rows.weight))
-        booster.set_params(early_stopping_rounds=asked.rounds)
         weights = None if watch.weight is None else [watch.weight]
         booster.fit(
             rows.X, rows.y, sample_weight=rows.weight, eval_set=[(watch.X, watch.y)],
