@@ -15,12 +15,12 @@ import numpy as np
 import pandas as pd
 
 from engine.bundle.derive import Failed
-from engine.bundle.input import Contract, encode, with_derived
+from engine.bundle.input import Column, Contract, encode, with_derived
 from engine.bundle.values import is_number, texts
 from engine.contracts import Index, Numbers
 from engine.errors import DataError, Fault
 from engine.steps import held
-from engine.steps.columns import Role, replace_or_drop
+from engine.steps.columns import NEARLY_ALL, Role, replace_or_drop
 from engine.steps.streamed import Numbered, Streamed
 
 MOST_LEVELS = 100_000  # of a column, gathered
@@ -48,15 +48,22 @@ class Sample:
         return len(self.frame) < self.of
 
     def widened(self, role: Role) -> Role:
-        """Return a category with all levels of the training rows."""
-        column = role.column
-        if column is None or column.kind != "category" or role.name not in self.levels:
+        """Return a category with all levels of the training rows.
+
+        So is a text of which the sample holds one value alone, or hardly one twice, and all rows
+        do not.
+        """
+        known = self.levels.get(role.name, frozenset())
+        if role.column is None:
+            if not 1 < len(known) <= NEARLY_ALL * self.of:
+                return role
+        elif role.column.kind != "category":
             return role
-        levels = tuple(sorted(self.levels[role.name].union(column.levels)))
-        reason = role.reason
-        if len(levels) > len(column.levels):
-            reason = f"{len(levels):,} different texts"
-        return replace(role, column=replace(column, levels=levels), reason=reason)
+        levels = tuple(sorted(known.union(role.column.levels if role.column else ())))
+        if role.column and len(levels) == len(role.column.levels):
+            return role
+        column = Column(role.name, "category", levels)
+        return Role(role.name, column, f"{len(levels):,} different texts")
 
 
 def sample(dataset: Streamed, train: Index) -> Sample:

@@ -59,6 +59,8 @@ def settled(recipe: Recipe, data: Asked) -> tuple[Recipe, list[str]]:
         found = _with(recipe, word)
     if on_disk(found) and (faults := list(hindrances(found))):
         raise RecipeError(*faults)
+    if found.compute.rows == "cluster" and found.search.timeout is not None:
+        told.append("search.timeout: a fit that has begun on the whole cluster is not stopped")
     return found, told
 
 
@@ -91,7 +93,7 @@ def _cells(data: Asked) -> int:
 
 
 def _size(count: float) -> str:
-    return f"{count / 1e9:,.1f} GB" if count >= 1e9 else f"{count / 1e6:,.0f} MB"
+    return f"{count / 1e9:,.1f} GB" if count >= 1e8 else f"{count / 1e6:,.2f} MB"
 
 
 def learns(family: Family) -> bool:
@@ -123,6 +125,9 @@ def hindrances(recipe: Recipe) -> Iterator[Fault]:
     if compute.rows == "cluster" and compute.executor != "dask":
         message = "rows are shared among the workers of a cluster of Dask alone"
         yield Fault(message, KEY, "choose compute=dask, or compute.rows=disk")
+    if compute.rows == "cluster" and recipe.search.fit_timeout is not None:
+        message = "a fit that a cluster's workers share cannot be stopped"
+        yield Fault(message, "search.fit_timeout", "leave it out, or choose compute.rows=disk")
     if compute.rows == "disk" and compute.address is not None:
         message = "the machines of a cluster do not share this one's disk"
         yield Fault(message, KEY, "let its workers fit each model together: compute.rows=cluster")
