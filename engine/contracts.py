@@ -26,9 +26,10 @@ class Source(Protocol):
     """A catalogue entry of ``engine.sources``: a module with these functions.
 
     Its row says under ``takes`` what they are handed besides: ``query`` (what a database, or
-    tables, are asked) and ``tables`` (what each of its names stands for). Two more functions it
+    tables, are asked) and ``tables`` (what each of its names stands for). Three more functions it
     may have: ``still(spec)``, what ``fingerprint`` would say of the rows that ``read`` returned,
-    where they are a copy; and ``local(spec)``, a context that gives a copy on this machine.
+    where they are a copy; ``local(spec)``, a context that gives a copy on this machine; and
+    ``cells(spec)``, how many values there are, where that is known without reading them.
     """
 
     def fingerprint(self, spec: str) -> dict[str, str]:
@@ -223,6 +224,9 @@ class Executor(Protocol):
 
 class Starter(Protocol):
     """A catalogue entry of ``engine.executors``: a module with this function.
+
+    It may have one more: ``together(workers, threads, memory, address)``, a context that gives the
+    workers of a cluster to fit one model together, see ``engine.executors.together``.
 
     Its row says under ``takes`` that it heeds ``address``, and under ``needs`` which package it
     imports, and the extra that brings it.

@@ -150,6 +150,17 @@ def retyped(frame: pd.DataFrame, names: list[str]) -> pd.DataFrame:
     return frame.assign(**new) if new else frame
 
 
+def is_numeric(values: pd.Series[Any]) -> bool:
+    """Whether every value of a column of text is a number."""
+    return _numeric(values) is not None
+
+
+def as_number(values: pd.Series[Any]) -> pd.Series[Any]:
+    """Return a column of text in which every value is a number, if there is one, as numbers."""
+    found = _numeric(values)
+    return pd.to_numeric(values, errors="coerce").astype(np.float64) if found is None else found
+
+
 def _numeric(values: pd.Series[Any]) -> pd.Series[Any] | None:
     if not (isinstance(values.dtype, pd.StringDtype) or values.dtype == object):
         return None

@@ -15,6 +15,7 @@ from sklearn.utils.validation import check_is_fitted, column_or_1d, validate_dat
 
 from engine.contracts import Index
 from engine.estimators.boosters import Asked, Rows, library
+from engine.estimators.paged import Paged
 
 Watch = tuple[Any, ...]  # X, y, and where rows have weights, these
 
@@ -80,14 +81,29 @@ class _Boosted(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no type
 
     def _learn(self, X: Any, y: Any) -> tuple[NDArray[Any], NDArray[Any]]:
         """Check the shapes, and learn names and number of columns."""
+        if isinstance(X, Paged):
+            self.n_features_in_ = X.shape[1]
+            return X, column_or_1d(y, warn=True)  # type: ignore[return-value]  # as good as one
         X, y = validate_data(self, X, y, ensure_all_finite="allow-nan", multi_output=True)
         return X, column_or_1d(y, warn=True)
 
     def _predicted(self, X: Any) -> NDArray[Any]:
         """Check the shape of rows, and predict them."""
         check_is_fitted(self)
+        if isinstance(X, Paged):
+            return self._predicted_by_block(X)
         X = np.asarray(validate_data(self, X, reset=False, ensure_all_finite="allow-nan"))
         return library(self.library).predict(self.estimator_, X, self._asked(X.shape[1], None))
+
+    def _predicted_by_block(self, X: Paged) -> NDArray[Any]:
+        """Predict rows on disk, a block of them in memory at a time."""
+        found: NDArray[Any] | None = None
+        for at, block in X.blocks():
+            part = self._predicted(block)
+            if found is None:
+                found = np.empty((len(X), *part.shape[1:]), part.dtype)
+            found[at] = part
+        return np.empty(0) if found is None else found
 
     def _asked(self, columns: int, rounds: int | None) -> Asked:
         free = columns - len(self.signs)

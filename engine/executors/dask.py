@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import os
 import signal
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
+from contextlib import contextmanager
 from typing import Any
 
 from engine import extras
@@ -15,9 +17,11 @@ from engine.errors import Fault, RecipeError, SearchError
 from engine.executors import host
 from engine.executors.hired import starter
 from engine.executors.host import Charge, Result
-from engine.executors.members import Members
+from engine.executors.members import HIRE, HIRE_OWN, Members
 from engine.executors.reach import CONNECT, reach
+from engine.executors.together import Together
 
+ERROR = 2  # the standard error of a process
 ANSWER = 5.0  # seconds for what takes milliseconds
 OWN = "the cluster on this machine"
 
@@ -109,6 +113,45 @@ def _join(charge: Charge, workers: int | None, threads: int, address: str | None
         raise
 
 
+@contextmanager
+def together(
+    workers: int, threads: int, memory: int | None, address: str | None
+) -> Iterator[Together]:
+    """Give the workers of a cluster, to fit one model together.
+
+    Parameters
+    ----------
+    workers, threads, memory : int
+        Of a cluster that is started on this machine: how many, with how many threads, and with how
+        many bytes, each; those of an address have what they have.
+
+    Raises
+    ------
+    engine.errors.EngineError
+        If Dask is not installed, the cluster cannot be reached, or has no worker.
+    """
+    distributed = extras.imported("distributed", "dask", RecipeError, where="compute.executor")
+    _silence()
+    own = None if address else _own(distributed, workers, threads, memory or 0)
+    client = None
+    try:
+        client = _connected(distributed, own, address)
+        names = _there(client, HIRE_OWN if own else HIRE)
+        if not names:
+            message = f"the Dask cluster at {client.scheduler.address} has no worker"
+            raise SearchError(Fault(message, "compute.address", "start workers there"))
+        yield Together(client, names)
+    finally:
+        _close(client, own)
+
+
+def _there(client: Any, seconds: float) -> list[str]:
+    """Return the workers that there are, or the first that come within some seconds."""
+    with contextlib.suppress(TimeoutError):
+        client.wait_for_workers(1, timeout=seconds)
+    return list(client.nthreads())
+
+
 start = starter(_join)
 
 
@@ -119,12 +162,12 @@ def _silence() -> None:
             logger.setLevel(logging.CRITICAL)
 
 
-def _own(distributed: Any, workers: int, threads: int) -> Any:
+def _own(distributed: Any, workers: int, threads: int, memory: int = 0) -> Any:
     """Start a scheduler in this process, and workers of one slot in processes of their own."""
     return distributed.LocalCluster(
         n_workers=workers, threads_per_worker=threads, processes=True, host="127.0.0.1",
         scheduler_kwargs={"dashboard": False, "dashboard_address": "127.0.0.1:0"},
-        memory_limit=0, silence_logs=logging.CRITICAL,
+        memory_limit=memory, silence_logs=logging.CRITICAL,
     )  # fmt: skip
 
 
@@ -145,11 +188,12 @@ def _connected(distributed: Any, own: Any, address: str | None) -> Any:
 
 
 def _quiet(distributed: Any) -> Any:
-    """Return what lets our own workers leave Ctrl-C to this process."""
+    """Return what lets our own workers leave Ctrl-C to this process, and write nothing."""
 
     class Quiet(distributed.WorkerPlugin):  # type: ignore[misc]
         def setup(self, worker: Any) -> None:
             signal.signal(signal.SIGINT, signal.SIG_IGN)
+            os.dup2(os.open(os.devnull, os.O_WRONLY), ERROR)  # as XGBoost does, unasked
 
     return Quiet()
 

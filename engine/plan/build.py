@@ -10,6 +10,7 @@ from engine.contracts import Listener
 from engine.plan.disk import writable
 from engine.plan.fingerprint import Parts
 from engine.plan.hidden import Hidden
+from engine.plan.place import placed
 from engine.plan.progress import Progress
 from engine.plan.results import Results
 from engine.plan.step import LOOKING, STEPS, Step, makes, name
@@ -86,9 +87,11 @@ def build(
     """
     hidden = Hidden.of(tree)
     told = hidden.listener(listener)
-    with hidden.errors(), writable(store.root), Progress(recipe, store, told, hidden) as progress:
-        reasons = Reasons(progress, earlier)
-        steps = tuple(_plan_step(progress, step, reasons) for step in STEPS)
+    with hidden.errors(), writable(store.root):
+        recipe = placed(recipe, told)
+        with Progress(recipe, store, told, hidden) as progress:
+            reasons = Reasons(progress, earlier)
+            steps = tuple(_plan_step(progress, step, reasons) for step in STEPS)
     return Plan(recipe, steps, progress.results, hidden)
 
 

@@ -18,6 +18,7 @@ from engine.plan.disk import writable
 from engine.plan.fingerprint import Parts
 from engine.plan.hidden import Hidden
 from engine.plan.outputs import SCORECARD, Outputs, run_folder
+from engine.plan.place import placed
 from engine.plan.progress import Progress
 from engine.plan.provenance import provenance
 from engine.plan.running import Note
@@ -156,7 +157,7 @@ def fill(
         asked.write(folder, hidden)
         note = Note(folder, recipe=recipe.name, stamp=stamp)
         told = hidden.listener(note.told(_logged(listener, log, begin, hidden)))
-        carried = Carried(recipe, outputs, told, hidden, fresh, begun, folder)
+        carried = Carried(placed(recipe, told), outputs, told, hidden, fresh, begun, folder)
         note.remove()
         _lay(carried, folder, begin)
 

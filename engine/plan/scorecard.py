@@ -8,7 +8,7 @@ from typing import Any
 from engine.recipe.schema import Recipe
 from engine.steps import expect, inspect
 from engine.steps.evaluate import Evaluated
-from engine.steps.load import Dataset
+from engine.steps.load import Read
 from engine.steps.split import Split
 
 
@@ -26,7 +26,7 @@ def scorecard(
     """
     evaluated: Evaluated = results["evaluate"]
     split: Split = results["split"]
-    dataset: Dataset = results["load"]
+    dataset: Read = results["load"]
     out = evaluated.chosen
     leader = out.get("leader", out)
     return {

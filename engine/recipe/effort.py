@@ -66,3 +66,7 @@ class Compute(Part):
     """`gpu` lets families that can use a GPU use it; the plan says which do."""
     memory: Size | None = None
     """Bytes, or 2GB, that each worker may have; a fit that needs more has failed."""
+    rows: Literal["auto", "memory", "disk", "cluster"] = "auto"
+    """Where rows are while models are fitted: in `memory`, read from `disk` page by page, or shared
+    among the workers of a `cluster` that fit one model together. `auto` goes by their size; on disk
+    and on a cluster, XGBoost alone can learn."""

@@ -12,11 +12,11 @@ from engine.recipe.schema import Recipe
 from engine.search.aims import Aims, Measure, Outcomes
 from engine.search.candidate import Trial
 from engine.steps import gaps, measures
-from engine.steps.load import Dataset
+from engine.steps.load import Read
 from engine.steps.split import Split
 
 
-def of(recipe: Recipe, split: Split, dataset: Dataset) -> Aims:
+def of(recipe: Recipe, split: Split, dataset: Read) -> Aims:
     """Return the objectives and the limits of a search.
 
     Raises

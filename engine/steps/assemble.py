@@ -13,6 +13,7 @@ import pandas as pd
 from sklearn.pipeline import Pipeline
 
 from engine import catalogue
+from engine.bundle.derive import Derive, Failed
 from engine.bundle.input import Column, Contract, encode, with_derived
 from engine.bundle.table import Table, rows
 from engine.contracts import Index, Listener, Numbers
@@ -21,11 +22,13 @@ from engine.models import Setting, accepted, class_name
 from engine.recipe import space
 from engine.recipe.schema import Family, Features, Recipe
 from engine.search.candidate import Candidate, FamilySpace
-from engine.steps import monotone, sides
+from engine.steps import encoded, held, monotone, sides
 from engine.steps.columns import Role, replace_or_drop, roles
 from engine.steps.derived import KEY, derive, derived_roles
+from engine.steps.encoded import NUMBERS
 from engine.steps.features import nothing, transformer, treatments
 from engine.steps.split import Split
+from engine.steps.streamed import Streamed
 from engine.steps.values import declared, rules
 
 ABOUT = "decide what each column is, and turn values into numbers"
@@ -67,52 +70,93 @@ class Assembled:
 
 def run(recipe: Recipe, inputs: Mapping[str, Any], folder: Path, listener: Listener) -> Assembled:
     """Look at the training rows' columns, never at their target."""
+    if held.on_disk(recipe):
+        return _run_on_disk(recipe, inputs, folder, listener)
     split: Split = inputs["split"]
     frame: pd.DataFrame = inputs["load"].frame
-    data = recipe.data
-    apart = {data.target, data.id, data.group, data.weight, *sides.named(recipe).values()}
-    kept = [c for c in frame.columns if c not in apart]
-    said = {name: column.kind for name, column in declared(data).items()}
     train = frame.iloc[split.train]
-    found = roles(train[kept], said, {data.time})
-    formulas = derive(recipe.features.derive, train, said)
+    found = _given_roles(recipe, train)
+    formulas = derive(recipe.features.derive, train, _said(recipe))
     numbers_of = frame.index.to_numpy()
     frame, failed = with_derived(frame, formulas, numbers_of, replace_or_drop)
     found += derived_roles(frame[list(formulas.formulas)].iloc[split.train], formulas, failed)
-    found = [_marked(role, data.time) for role in found]
-    columns = tuple(role.column for role in found if role.column)
-    if not columns:
-        hint = _reasons(found) or "give rows with a column beside the target"
-        raise DataError(Fault("no column is left to learn from", "data.source", hint))
-    if data.group and data.time:  # features may look back, at rows of the same group
-        columns += (Column(data.group, "key", role="group"),)
-    cleaned = Contract(columns, "accept")  # the rules for values were applied when rows were read
-    encoded = encode(frame, cleaned, advise=replace_or_drop, numbers_of=numbers_of)
-    _tell_lost(encoded.lost, listener)
-    for unknown in failed:
-        listener("notice", text=f"{KEY}.{unknown}")
-    numbers = np.ascontiguousarray(encoded.frame.to_numpy())  # rows are taken from it
-    learnt = rules(data).without(data.target)
-    contract = Contract(columns, rules=learnt, derive=formulas)
-    texts = pd.DataFrame(encoded.texts) if encoded.texts else None
-    assembled = Assembled((*_semantic(recipe), *found), contract, numbers, texts)
+    contract = _contract(recipe, found, formulas)
+    cleaned = Contract(contract.columns, "accept")  # values had their rules when rows were read
+    made = encode(frame, cleaned, advise=replace_or_drop, numbers_of=numbers_of)
+    _tell(made.lost, failed, listener)
+    numbers = np.ascontiguousarray(made.frame.to_numpy())  # rows are taken from it
+    texts = pd.DataFrame(made.texts) if made.texts else None
+    assembled = Assembled((*_semantic(recipe), *_marked(recipe, found)), contract, numbers, texts)
+    np.save(folder / NUMBERS, numbers)
     _save(assembled, folder)
     return assembled
 
 
-def _marked(role: Role, time: str | None) -> Role:
+def _run_on_disk(
+    recipe: Recipe, inputs: Mapping[str, Any], folder: Path, listener: Listener
+) -> Assembled:
+    """Decide by a sample of the training rows, and encode all rows in parts."""
+    dataset: Streamed = inputs["load"]
+    sample = encoded.sample(dataset, inputs["split"].train)
+    found = [sample.widened(role) for role in _given_roles(recipe, sample.frame)]
+    formulas = derive(recipe.features.derive, sample.frame, _said(recipe))
+    numbers_of = sample.frame.index.to_numpy()
+    frame, failed = with_derived(sample.frame, formulas, numbers_of, replace_or_drop)
+    found += derived_roles(frame[list(formulas.formulas)], formulas, failed)
+    encoded.require_no_text(found)
+    contract = _contract(recipe, found, formulas)
+    written = encoded.write(dataset, contract, folder)
+    _tell(written.lost, list(written.failed.values()), listener)
+    for text in encoded.told(sample, written):
+        listener("notice", text=text)
+    roles_ = (*_semantic(recipe), *_marked(recipe, found))
+    assembled = Assembled(roles_, contract, written.numbers)
+    _save(assembled, folder)
+    return assembled
+
+
+def _said(recipe: Recipe) -> dict[str, Any]:
+    return {name: column.kind for name, column in declared(recipe.data).items()}
+
+
+def _given_roles(recipe: Recipe, train: pd.DataFrame) -> list[Role]:
+    """Return what the columns of the source are, by the training rows."""
+    data = recipe.data
+    apart = {data.target, data.id, data.group, data.weight, *sides.named(recipe).values()}
+    kept = [column for column in train.columns if column not in apart]
+    return roles(train[kept], _said(recipe), {data.time})
+
+
+def _contract(recipe: Recipe, found: Sequence[Role], formulas: Derive) -> Contract:
+    """Return what pipelines read: the columns to learn from, and the rules for raw values."""
+    data = recipe.data
+    columns = tuple(role.column for role in _marked(recipe, found) if role.column)
+    if not columns:
+        hint = _reasons(found) or "give rows with a column beside the target"
+        raise DataError(Fault("no column is left to learn from", "data.source", hint))
+    if data.group and data.time and not held.on_disk(recipe):
+        columns += (Column(data.group, "key", role="group"),)  # features may look back by it
+    return Contract(columns, rules=rules(data).without(data.target), derive=formulas)
+
+
+def _marked(recipe: Recipe, found: Sequence[Role]) -> list[Role]:
     """Mark the column of ``data.time``: features that look back go by it."""
-    if role.column is None or role.name != time:
-        return role
-    return replace(role, column=replace(role.column, role="time"))
+    return [
+        replace(role, column=replace(role.column, role="time"))
+        if role.column is not None and role.name == recipe.data.time
+        else role
+        for role in found
+    ]
 
 
-def _tell_lost(lost: Mapping[str, int], listener: Listener) -> None:
+def _tell(lost: Mapping[str, int], failed: Sequence[Failed], listener: Listener) -> None:
     if lost:
         listed = [f"{name} ({count:,})" for name, count in list(lost.items())[:MOST_LOST]]
         more = f" and {len(lost) - MOST_LOST:,} more columns" if len(lost) > MOST_LOST else ""
         what = "infinite, or too large for a 32-bit number, and taken as missing"
         listener("notice", text=f"values {what}: {', '.join(listed)}{more}")
+    for unknown in failed:
+        listener("notice", text=f"{KEY}.{unknown}")
 
 
 def _reasons(found: Sequence[Role]) -> str:
@@ -127,7 +171,6 @@ def _semantic(recipe: Recipe) -> list[Role]:
 
 
 def _save(assembled: Assembled, folder: Path) -> None:
-    np.save(folder / "numbers.npy", assembled.numbers)
     if assembled.texts is not None:
         assembled.texts.reset_index(drop=True).to_parquet(folder / TEXTS)
     listed = [[role.name, role.column is not None, role.reason] for role in assembled.roles]
@@ -145,7 +188,7 @@ def load(recipe: Recipe, folder: Path) -> Assembled:
     )
     path = folder / TEXTS
     texts = pd.read_parquet(path) if path.exists() else None
-    return Assembled(found, contract, np.load(folder / "numbers.npy", mmap_mode="r"), texts)
+    return Assembled(found, contract, np.load(folder / NUMBERS, mmap_mode="r"), texts)
 
 
 def spaces(recipe: Recipe, classify: bool) -> list[FamilySpace]:

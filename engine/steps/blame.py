@@ -41,3 +41,17 @@ def _failing(part: Any, X: Any, y: Any) -> str:
         except TOLD:
             return name.partition(" ")[2] or type(step).__name__
     return ""
+
+
+def fitted(features: Any, X: Any, y: Any) -> Any:
+    """Fit features, and return what they make of the rows; an error says which step it came from.
+
+    Parameters
+    ----------
+    features : ColumnTransformer
+        Is fitted.
+    """
+    try:
+        return features.fit_transform(X, y)
+    except Exception as error:
+        raise blamed(error, features, X, y) from error

@@ -29,16 +29,22 @@ def quota() -> float | None:
 
     The group that this process is in may have a limit, and so may each that it stands in.
     """
-    return min((limit for folder in _groups() if (limit := _limit(folder))), default=None)
+    return min((limit for folder in groups() if (limit := _limit(folder))), default=None)
 
 
-def _groups() -> list[Path]:
-    """Folders of control groups that hold this process: version 2 of them, and version 1."""
-    tops = {"2": CGROUP, "1": CGROUP / "cpu"}
+def groups(kind: str = "cpu") -> list[Path]:
+    """Folders of control groups that hold this process: version 2 of them, and version 1.
+
+    Parameters
+    ----------
+    kind : {"cpu", "memory"}
+        What they limit; in version 1 each has folders of its own.
+    """
+    tops = {"2": CGROUP, "1": CGROUP / kind}
     found = list(tops.values())
-    for line in _read(OWN_GROUP).splitlines():
+    for line in read(OWN_GROUP).splitlines():
         _, kinds, path = [*line.split(":", 2), "", ""][:3]
-        version = "1" if "cpu" in kinds.split(",") else "2" if not kinds else ""
+        version = "1" if kind in kinds.split(",") else "2" if not kinds else ""
         parts = Path(path.lstrip("/")).parts
         if version and ".." not in parts:  # above: of a container's host
             found += [tops[version].joinpath(*parts[: n + 1]) for n in range(len(parts))]
@@ -46,14 +52,15 @@ def _groups() -> list[Path]:
 
 
 def _limit(group: Path) -> float | None:
-    words = _read(group / "cpu.max").split()
+    words = read(group / "cpu.max").split()
     if len(words) < 2:
-        words = [_read(group / f"cpu.cfs_{name}_us").strip() for name in ("quota", "period")]
+        words = [read(group / f"cpu.cfs_{name}_us").strip() for name in ("quota", "period")]
     most, period = (int(word) if word.lstrip("-").isdigit() else 0 for word in words[:2])
     return most / period if most > 0 and period > 0 else None
 
 
-def _read(path: Path) -> str:
+def read(path: Path) -> str:
+    """Return what a file of the system says; nothing where it is not there."""
     try:
         return path.read_text("utf-8")
     except (OSError, UnicodeDecodeError):

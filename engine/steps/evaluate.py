@@ -16,11 +16,20 @@ from numpy.typing import NDArray
 from engine.bundle.predict import Model
 from engine.contracts import Index, Listener, Metric, Predicted
 from engine.recipe.schema import Recipe
-from engine.steps import aims, allowed, fitting, measures, out_of_fold, shares, warned
+from engine.steps import (
+    aims,
+    allowed,
+    fitting,
+    measures,
+    out_of_fold,
+    pages,
+    shares,
+    warned,
+)
 from engine.steps.choose import Chosen
 from engine.steps.leaderboard import Board, Scores, of_chosen, scores
 from engine.steps.limited import Refitted
-from engine.steps.load import Dataset
+from engine.steps.load import Read
 from engine.steps.search import Searched
 from engine.steps.split import Split
 
@@ -92,8 +101,8 @@ def run(recipe: Recipe, inputs: Mapping[str, Any], folder: Path, listener: Liste
     _write_out_of_fold(of_chosen(searched, chosen, refitted, split), split, name, folder)
     holdout: dict[str, float | None] = {}
     if len(split.holdout):
-        X = inputs["assemble"].take(split.holdout)
-        predicted = Model(refitted.pipeline, split.target.classes).predict(X)
+        model = Model(refitted.pipeline, split.target.classes)
+        predicted = pages.predicted(recipe, model, inputs["assemble"], split.holdout)
         holdout = scores(metrics, split.target.values[split.holdout], predicted, split)
         _write(predicted, split.holdout, split, name, folder / "holdout.parquet")
     facts = {"metric": searched.metric, "leaderboard": rows, "holdout": holdout}
@@ -155,7 +164,7 @@ def _tell_shares(
         listener("notice", text=text)
 
 
-def _names(id_: str | None, dataset: Dataset, rows: Index) -> dict[str, Any]:
+def _names(id_: str | None, dataset: Read, rows: Index) -> dict[str, Any]:
     """Name rows: by their id where there is one, and their number in the source, from 0."""
     own = {"id": dataset.frame[id_].iloc[rows].to_numpy()} if id_ else {}
     return {**own, "row": dataset.numbers(rows)}

@@ -24,7 +24,7 @@ from engine.steps import expecting, fresh
 from engine.steps.conditions import columns_of, holds
 from engine.steps.derived import unknown_columns
 from engine.steps.expected import Asked, Outcome
-from engine.steps.load import Dataset
+from engine.steps.load import Read
 from engine.steps.values import declared
 
 ABOUT = "see whether the rows are what is expected"
@@ -72,7 +72,7 @@ def run(recipe: Recipe, inputs: Mapping[str, Any], folder: Path, listener: Liste
         If a column that is named is not there, or a relation cannot be evaluated.
     """
     said = recipe.data.expect
-    dataset: Dataset = inputs["load"]
+    dataset: Read = inputs["load"]
     found = Expected(0)
     if said != Expect():
         _require(said, dataset.facts.given)

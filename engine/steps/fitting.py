@@ -11,7 +11,7 @@ from engine.recipe import abilities, objectives
 from engine.recipe.checks import in_families
 from engine.recipe.metric.read import read
 from engine.recipe.schema import Family, Recipe
-from engine.steps import measures, weights
+from engine.steps import held, measures, weights
 from engine.steps.split import Split
 
 KIND = {True: "classifier", False: "regressor"}
@@ -48,6 +48,8 @@ def _faults(name: str, family: Family, recipe: Recipe, split: Split) -> Iterator
     if (family.classifier if classify else family.regressor) is None:
         message = f"the family {name} has no {KIND[classify]}, and the target makes this {task}"
         yield Fault(message, f"model.{name}", "leave it out")
+    if held.on_disk(recipe) and (fault := held.unlearnt(name, family)):
+        yield fault
     yield from _weights(name, family, split)
     yield from _probabilities(name, family, recipe, split)
     yield from _objective(name, family, split)

@@ -18,14 +18,14 @@ from engine.recipe.schema import Recipe
 from engine.search.aims import Measure, Outcomes
 from engine.search.candidate import Trial
 from engine.statistics.fairness import GAPS, LEAST
-from engine.steps.load import Dataset
+from engine.steps.load import Read
 from engine.steps.split import Split
 
 KEY = "search.most_gap"
 MOST_GROUPS = 50
 
 
-def measures(recipe: Recipe, split: Split, dataset: Dataset) -> dict[str, tuple[float, Measure]]:
+def measures(recipe: Recipe, split: Split, dataset: Read) -> dict[str, tuple[float, Measure]]:
     """Return by name of a gap the most that is allowed, and what measures it out of fold.
 
     Raises
@@ -45,7 +45,7 @@ def measures(recipe: Recipe, split: Split, dataset: Dataset) -> dict[str, tuple[
     return found
 
 
-def too_small(recipe: Recipe, split: Split, dataset: Dataset) -> Iterator[str]:
+def too_small(recipe: Recipe, split: Split, dataset: Read) -> Iterator[str]:
     """Say which groups have too few rows to be compared."""
     for column in recipe.search.most_gap:
         counts = _values(column, dataset).iloc[split.train].value_counts()
@@ -54,7 +54,7 @@ def too_small(recipe: Recipe, split: Split, dataset: Dataset) -> Iterator[str]:
             yield f"{KEY}.{column}: too few rows to be compared: {', '.join(small[:5])}"
 
 
-def _values(column: str, dataset: Dataset) -> pd.Series[Any]:
+def _values(column: str, dataset: Read) -> pd.Series[Any]:
     if column in dataset.frame:
         return dataset.frame[column]
     if column not in dataset.facts.given:

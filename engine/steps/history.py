@@ -87,7 +87,7 @@ def _shared(moments: Numbers) -> int:
 def advised(fault: Fault, recipe: Recipe) -> Fault:
     """Where groups cannot be kept apart in time, say how a step goes by them without that."""
     group = recipe.data.group
-    found = next(_named(recipe), None)
+    found = next(looking(recipe), None)
     if fault.where != "data.group" or not (recipe.data.time and found):
         return fault
     place, word, by = found
@@ -98,7 +98,7 @@ def advised(fault: Fault, recipe: Recipe) -> Fault:
     return replace(fault, hint=hint)
 
 
-def _named(recipe: Recipe) -> Iterator[tuple[str, str, str | None]]:
+def looking(recipe: Recipe) -> Iterator[tuple[str, str, str | None]]:
     """Yield the block, word and ``by`` of each step that looks back."""
     features = {"features": recipe.features}
     own = {f"model.{name}.features": family.features for name, family in recipe.model.items()}

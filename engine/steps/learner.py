@@ -13,7 +13,7 @@ from engine.contracts import Fold, Index
 from engine.models import Setting
 from engine.recipe.schema import Recipe
 from engine.search.candidate import Candidate, Trial
-from engine.steps import devices, inner, measures, unit
+from engine.steps import devices, held, inner, measures, pages, unit
 from engine.steps.assemble import Assembled, pipeline
 from engine.steps.cores import threads
 from engine.steps.split import Split
@@ -29,6 +29,8 @@ class Learner:
     ----------
     rows : ndarray of int
         Row numbers in the source.
+    cluster : object, optional
+        The workers that fit each model together.
 
     Attributes
     ----------
@@ -36,11 +38,19 @@ class Learner:
         What libraries warned of so far.
     """
 
-    def __init__(self, recipe: Recipe, split: Split, assembled: Assembled, rows: Index) -> None:
+    def __init__(
+        self,
+        recipe: Recipe,
+        split: Split,
+        assembled: Assembled,
+        rows: Index,
+        cluster: Any = None,
+    ) -> None:
         self.recipe = recipe
         self.split = split
         self.assembled = assembled
         self.rows = rows
+        self.cluster = cluster
         self.warnings: tuple[str, ...] = ()
         self._features: dict[str, Any] = {}
         self._last: tuple[str, Any] = ("", None)  # one table at a time: they may be large
@@ -67,10 +77,16 @@ class Learner:
         key = unit.features_key(self.recipe, candidate)
         if self._last[0] != key:
             self._last = ("", None)  # let go of the one before the next is made
-            X, y = self.assembled.take(self.rows), self.split.target.values[self.rows]
-            self._last = (key, features.fit_transform(X, y))
+            self._last = (key, self._made(features))
             self._features.setdefault(key, features)
         return self._features[key], self._last[1]
+
+    def _made(self, features: Any) -> Any:
+        """Fit features, and return the table that they make of the rows."""
+        y = self.split.target.values[self.rows]
+        if held.on_disk(self.recipe):
+            return pages.prepared(self.assembled, features, y, self.rows, cluster=self.cluster)[0]
+        return features.fit_transform(self.assembled.take(self.rows), y)
 
     def fitted_on_fold(self, candidate: Candidate, number: int) -> Pipeline:
         """Return the pipeline that the search fitted on a fold's training rows.
@@ -82,11 +98,8 @@ class Learner:
         whole = pipeline(self.recipe, candidate, self.assembled.contract.columns, setting)
         fold = material.split.folds[number]
         with listening() as found, threadpool_limits(setting.threads):
-            X = whole["features"].fit_transform(
-                material.columns(fold.train), material.y(fold.train)
-            )
-            valid = whole["features"].transform(material.columns(fold.valid))
-            unit.learn(material, candidate, number, whole["model"], (X, valid))
+            matrices = material.made(fold, whole["features"])[0]
+            unit.learn(material, candidate, number, whole["model"], matrices)
         self.warnings = tuple(distinct([*self.warnings, *found]))
         return whole
 
@@ -94,7 +107,12 @@ class Learner:
         metric = measures.metrics(self.recipe, self.split)[0]
         split = self._with_further_rows()
         return unit.Material(
-            self.recipe, split, self.assembled, metric, threads(self.recipe, 1, len(self.rows))
+            self.recipe,
+            split,
+            self.assembled,
+            metric,
+            threads(self.recipe, 1, len(self.rows)),
+            cluster=self.cluster,
         )
 
     def _with_further_rows(self) -> Split:

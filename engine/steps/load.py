@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
@@ -14,17 +14,19 @@ import pandas as pd
 
 from engine.bundle.rules import Rule, apply, retyped
 from engine.contracts import Index, Listener
-from engine.errors import DataError, Fault
 from engine.recipe.schema import Data, Recipe
 from engine.sources import Asked
-from engine.steps import rows, sides
+from engine.steps import held, rows, sides
+from engine.steps.facts import Facts
+from engine.steps.parts import require_once
+from engine.steps.streamed import Streamed
 from engine.steps.values import advise, picked, require, require_plain, require_semantic, rules
 
 ABOUT = "read the rows"
 MAKES = "the dataset"
 READS = (
     "data.source", "data.tables", "data.query", "data.drop", "data.columns", "data.clean",
-    "data.sample", "data.target",
+    "data.sample", "data.target", "compute.rows",
 )  # fmt: skip
 NEEDS: tuple[str, ...] = ()
 LIBRARIES = ("pandas", "pyarrow")
@@ -42,42 +44,6 @@ class Frame(Protocol):
 
     @property
     def frame(self) -> pd.DataFrame: ...
-
-
-@dataclass(frozen=True)
-class Facts:
-    """What became of the rows of a source.
-
-    Attributes
-    ----------
-    rows : int
-        How many are left.
-    columns : list of str
-        Those that were kept.
-    read : int
-        How many rows the source has.
-    given : list of str
-        Its columns.
-    removed : mapping
-        By row rule (``clean.drop_duplicates``, ``sample``), how many it removed.
-    changed : mapping
-        By column and value rule, how many values it changed.
-    notes : list of str
-        What else is to be told of the rules.
-    """
-
-    rows: int
-    columns: list[str]
-    read: int
-    given: list[str]
-    removed: Mapping[str, int] = field(default_factory=dict)
-    changed: Mapping[str, Mapping[Rule, int]] = field(default_factory=dict)
-    notes: Sequence[str] = ()
-
-    @property
-    def whole(self) -> int:
-        """Rows before a sample was drawn."""
-        return self.rows + self.removed.get("sample", 0)
 
 
 @dataclass(frozen=True)
@@ -140,9 +106,15 @@ class Dataset:
         return numbers
 
 
-def of(recipe: Recipe) -> Dataset:
-    """Return the rows that a recipe learns from."""
-    return Dataset(recipe.data, tuple(sides.named(recipe).values()))
+Read = Dataset | Streamed
+
+
+def of(recipe: Recipe) -> Read:
+    """Return the rows that a recipe learns from, in memory or read in parts."""
+    named = tuple(sides.named(recipe).values())
+    if held.on_disk(recipe):
+        return Streamed(asked(recipe.data), recipe.data, named)
+    return Dataset(recipe.data, named)
 
 
 def read(data: Data) -> pd.DataFrame:
@@ -154,7 +126,7 @@ def read(data: Data) -> pd.DataFrame:
         If they cannot be read, or if two columns have one name.
     """
     frame = asked(data).read().rename(columns=str).reset_index(drop=True)
-    _once(frame)
+    require_once(frame)
     return frame
 
 
@@ -189,7 +161,7 @@ def _take(
     return _Taken(left, raw, facts)
 
 
-def run(recipe: Recipe, inputs: Mapping[str, Any], folder: Path, listener: Listener) -> Dataset:
+def run(recipe: Recipe, inputs: Mapping[str, Any], folder: Path, listener: Listener) -> Read:
     """Read the rows, and note how many there are."""
     dataset = of(recipe)
     _ = dataset.frame
@@ -197,7 +169,7 @@ def run(recipe: Recipe, inputs: Mapping[str, Any], folder: Path, listener: Liste
     return dataset
 
 
-def notices(dataset: Dataset) -> list[str]:
+def notices(dataset: Read) -> list[str]:
     """Return what is told at each run: how many rows and values the rules changed."""
     facts = dataset.facts
     texts = []
@@ -216,17 +188,10 @@ def notices(dataset: Dataset) -> list[str]:
     return texts
 
 
-def load(recipe: Recipe, folder: Path) -> Dataset:
+def load(recipe: Recipe, folder: Path) -> Read:
     """Return the rows of an earlier run; the file is read only if they are looked at."""
     facts = Facts(**json.loads((folder / "facts.json").read_text("utf-8")))
     require_semantic(recipe.data, facts.given)
     dataset = of(recipe)
     vars(dataset)["facts"] = facts
     return dataset
-
-
-def _once(frame: pd.DataFrame) -> None:
-    twice = frame.columns[frame.columns.duplicated()].unique()
-    if len(twice):
-        names = ", ".join(repr(name) for name in twice)
-        raise DataError(Fault(f"these columns stand twice: {names}", hint="rename all but one"))

@@ -14,7 +14,7 @@ from engine.bundle.input import Contract
 from engine.contracts import Index, Listener
 from engine.estimators.carried import positions
 from engine.recipe.schema import Recipe
-from engine.steps import refit
+from engine.steps import pages, refit
 from engine.steps.assemble import Assembled
 from engine.steps.evaluate import Evaluated
 from engine.steps.limited import Refitted
@@ -55,7 +55,9 @@ def run(recipe: Recipe, inputs: Mapping[str, Any], folder: Path, listener: Liste
         final=_final(fitted.within(inputs["choose"])),
         scores=_scores(inputs["evaluate"]),
         recipe=getattr(inputs, "tree", None) or recipe.model_dump(mode="json", exclude_none=True),
-        profile=profile.profile(assembled.numbers[rows], assembled.contract),
+        profile=profile.profile(
+            assembled.numbers[pages.looked_at(recipe, assembled, rows)], assembled.contract
+        ),
         golden=inputs["load"].raw(_golden(rows)),
     )
     write.write(contents, folder / "bundle")

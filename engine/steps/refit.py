@@ -13,7 +13,7 @@ from engine.bundle import persist
 from engine.contracts import Index, Listener
 from engine.recipe.schema import Recipe
 from engine.search.record import read_trial, written
-from engine.steps import wanted
+from engine.steps import cluster, wanted
 from engine.steps.choose import Member
 from engine.steps.learner import Learner
 from engine.steps.limited import Fitting, Limits, Refitted, blended
@@ -39,9 +39,10 @@ def run(recipe: Recipe, inputs: Mapping[str, Any], folder: Path, listener: Liste
     """
     split: Split = inputs["split"]
     rows = split.recent(split.train)
-    learner = Learner(recipe, split, inputs["assemble"], rows)
     limits = Limits(getattr(inputs, "seconds_left", None), recipe.search.most_size, folder)
-    refitted = Fitting(learner, limits, listener).of(inputs["choose"])
+    with cluster.shared(recipe) as workers:
+        learner = Learner(recipe, split, inputs["assemble"], rows, workers)
+        refitted = Fitting(learner, limits, listener).of(inputs["choose"])
     persist.save_pipeline(refitted.pipeline, folder / "pipeline.skops")
     _save(refitted, folder)
     return refitted
@@ -53,13 +54,14 @@ def fit(recipe: Recipe, inputs: Mapping[str, Any], rows: Index) -> Refitted:
     A model of a fold learns from all of them but those that the fold was validated on.
     """
     done: Refitted = inputs["refit"]
-    learner = Learner(recipe, inputs["split"], inputs["assemble"], rows)
     begin = time.perf_counter()
-    if done.kind == "bag":
-        candidate = done.members[0].trial.candidate
-        fitted = [learner.fitted_on_fold(candidate, number) for number in range(done.models)]
-    else:
-        fitted = [learner.fitted(member.trial) for member in done.members]
+    with cluster.shared(recipe) as workers:
+        learner = Learner(recipe, inputs["split"], inputs["assemble"], rows, workers)
+        if done.kind == "bag":
+            candidate = done.members[0].trial.candidate
+            fitted = [learner.fitted_on_fold(candidate, number) for number in range(done.models)]
+        else:
+            fitted = [learner.fitted(member.trial) for member in done.members]
     classify = bool(inputs["split"].target.classes)
     weights = [1.0] * len(fitted) if done.kind == "bag" else [m.weight for m in done.members]
     made = blended(fitted, weights, classify)

@@ -34,6 +34,7 @@ from engine.steps import (
     gaps,
     history,
     measures,
+    pages,
     suits,
     unit,
 )
@@ -130,16 +131,17 @@ def _looked_at(
 ) -> list[str]:
     """Let what holds for every candidate be said once, before anything is fitted."""
     columns, ties = assembled.contract.columns, []
+    rows = pages.looked_at(recipe, assembled, parts.train)
     for family in families:
         candidate = family.candidate(default)
         pipeline(recipe, candidate, columns, Setting(bool(parts.target.classes)))
         found = treatments(columns, candidate.features, recipe.model[family.name])
         history.require_forward(found, parts.how)
-        suits.require_values(found, columns, assembled.numbers, parts.train)
+        suits.require_values(found, columns, assembled.numbers, rows)
         open_ = {one.path for one in parameters(family.features) if isinstance(one, Pick)}
         filled = suits.Missing(family.name, recipe.model[family.name].native.missing, open_)
-        suits.require_filled(found, columns, assembled.numbers, parts.train, filled)
-        ties += history.ties(found, columns, assembled.numbers, parts.train)
+        suits.require_filled(found, columns, assembled.numbers, rows, filled)
+        ties += history.ties(found, columns, assembled.numbers, rows)
     return list(dict.fromkeys(ties))
 
 
@@ -200,6 +202,9 @@ def _start(recipe: Recipe, inputs: Inputs, metric: str) -> Executor:
     workers, threads = cores.shared(recipe, len(inputs["split"].train))
     folders = {step: str(inputs.folder(step)) for step in SENT}
     given = (recipe.model_dump(), metric, workers or A_FEW, threads)
+    if compute.rows == "cluster":  # a unit is this process's, and its workers are the cluster's
+        here: Starter = catalogue.find("executors", "local")
+        return here.start(1, unit.attach, given, folders=folders)
     starter: Starter = catalogue.find("executors", compute.executor)
     return starter.start(
         workers, unit.attach, given, folders=folders, apart=_may_stop(recipe),

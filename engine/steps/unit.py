@@ -6,6 +6,7 @@ import json
 import time
 from collections import OrderedDict
 from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -19,22 +20,22 @@ from engine import catalogue
 from engine.bundle.persist import size_of
 from engine.bundle.predict import Model
 from engine.bundle.table import Table
-from engine.contracts import Index, Metric, Predicted
+from engine.contracts import Fold, Index, Metric, Predicted
 from engine.estimators.boosters import keep
 from engine.models import Setting
 from engine.recipe.schema import Recipe
 from engine.search.candidate import Candidate, Outcome
-from engine.steps import assemble, devices, inner, split
+from engine.steps import assemble, cluster, devices, held, inner, pages, split
 from engine.steps.aims import sizes_count
 from engine.steps.assemble import Assembled, pipeline
-from engine.steps.blame import blamed
+from engine.steps.blame import fitted
 from engine.steps.split import Split
 from engine.steps.warned import distinct, listening
 
 PREPARED_BYTES = 2 * 1024**3  # over all workers
 ROWS = 1_000  # that the time of a prediction is told for
 
-Matrices = tuple[Any, Any]  # arrays, or sparse matrices
+Matrices = tuple[Any, Any]  # arrays, sparse matrices, or pages on disk
 
 
 @dataclass
@@ -47,6 +48,8 @@ class Material:
         For each fit.
     cache : int
         Bytes of prepared folds to keep.
+    cluster : object, optional
+        The workers that fit each model together.
     """
 
     recipe: Recipe
@@ -55,6 +58,7 @@ class Material:
     metric: Metric
     threads: int = 1
     cache: int = PREPARED_BYTES
+    cluster: Any = None
     _prepared: OrderedDict[str, Matrices] = field(default_factory=OrderedDict)
     _warned: dict[str, list[str]] = field(default_factory=dict)
     _seconds: dict[str, float] = field(default_factory=dict)
@@ -95,16 +99,26 @@ class Material:
         key = self._features_key(candidate, number)
         if key not in self._prepared:
             with listening() as self._warned[key]:
-                train = _fitted(features, self.columns(fold.train), self.y(fold.train))
-                begin = time.perf_counter()
-                self._prepared[key] = train, features.transform(self.columns(fold.valid))
-                self._seconds[key] = time.perf_counter() - begin
+                self._prepared[key], self._seconds[key] = self.made(fold, features)
                 if sizes_count(self.recipe):
                     self._sizes[key] = size_of(features)
-                keep(train)  # nothing writes to it any more
             self._shrink()
         self._prepared.move_to_end(key)
         return self._prepared[key]
+
+    def made(self, fold: Fold, features: Any) -> tuple[Matrices, float]:
+        """Return a fold's matrices, and how long that of its validation rows took."""
+        y, begin = self.y(fold.train), time.perf_counter()
+        if held.on_disk(self.recipe):
+            train, valid = (self.split.train[side] for side in (fold.train, fold.valid))
+            on_disk = pages.prepared(self.assembled, features, y, train, valid, self.cluster)
+            share = len(fold.valid) / (len(fold.train) + len(fold.valid))
+            return on_disk, (time.perf_counter() - begin) * share
+        train = fitted(features, self.columns(fold.train), y)
+        begin = time.perf_counter()
+        valid = features.transform(self.columns(fold.valid))
+        keep(train)  # nothing writes to it any more
+        return (train, valid), time.perf_counter() - begin
 
     def warned(self, candidate: Candidate, number: int) -> list[str]:
         """Return what was warned of when a fold's matrices were made, for whichever candidate."""
@@ -146,13 +160,6 @@ def features_key(recipe: Recipe, candidate: Candidate) -> str:
     return json.dumps(facts, default=str)
 
 
-def _fitted(features: Any, X: Table, y: NDArray[Any]) -> Any:
-    try:
-        return features.fit_transform(X, y)
-    except Exception as error:
-        raise blamed(error, features, X, y) from error
-
-
 def _size(table: Any) -> int:
     """Return the bytes of an array, or of a sparse matrix's values and their places."""
     if not issparse(table):
@@ -161,6 +168,7 @@ def _size(table: Any) -> int:
 
 
 _attached: Material | None = None
+_held = ExitStack()
 
 
 def attach(recipe: Mapping[str, Any], metric: str, workers: int, threads: int,
@@ -195,6 +203,7 @@ def attach(recipe: Mapping[str, Any], metric: str, workers: int, threads: int,
         catalogue.find("metrics", metric).bound(parts.target.classes),
         threads,
         PREPARED_BYTES // workers,
+        _held.enter_context(cluster.shared(read)),
     )
 
 
@@ -202,6 +211,7 @@ def detach() -> None:
     """Let go of what this process was made ready for."""
     global _attached
     _attached = None
+    _held.close()
 
 
 def fit_attached(candidate: Candidate, fold: int) -> Outcome:

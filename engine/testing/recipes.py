@@ -14,7 +14,7 @@ from engine.contracts import Index, Listener, silent
 from engine.recipe.packaged import folder
 from engine.recipe.schema import Family, Recipe
 from engine.steps import assemble, choose, evaluate, inspect, pack, refit, search, split
-from engine.steps.load import Facts
+from engine.steps.facts import Facts
 
 SEVERAL = ("auto",)  # options of the group that select families
 FAMILIES = tuple(

@@ -270,5 +270,9 @@ BAD = [
     Bad("SQL that writes", recipe=sql("COPY people TO 'out.csv'")),
     Bad("SQL of two statements", recipe=sql("SELECT * FROM people; DROP VIEW people")),
     Bad("SQL that is another each time", recipe=sql("SELECT *, random() AS r FROM people")),
+    Bad("rows on disk for a family that needs memory", overrides=("compute.rows=disk",)),
+    Bad("rows for the workers of no cluster", overrides=("compute.rows=cluster", "model=xgboost")),
+    Bad("rows on disk compared in all columns",
+        overrides=("compute.rows=disk", "model=xgboost", "data.clean.drop_duplicates=true")),
     Bad("hostile name", overrides=("name=../../x",)),
 ]  # fmt: skip

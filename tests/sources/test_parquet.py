@@ -201,3 +201,15 @@ def test_durations_of_two_units_are_one_column(tmp_path):
     pattern = Asked(str(tmp_path / "d-*.parquet"))
     assert pattern.read().d.tolist() == [90, 90]
     assert Asked(query="SELECT d FROM t", tables={"t": pattern}).read().d.tolist() == [90, 90]
+
+
+def test_chunks_are_let_go_of_one_after_the_other(tmp_path):
+    path = tmp_path / "rows.parquet"
+    table = pa.table({f"n{i}": np.random.default_rng(i).normal(size=400_000) for i in range(8)})
+    pq.write_table(table, path, row_group_size=20_000)
+    size = table.nbytes
+    del table
+    before, most = pa.total_allocated_bytes(), 0
+    for _ in parquet.chunks(str(path), 10_000):
+        most = max(most, pa.total_allocated_bytes() - before)
+    assert most < size / 3

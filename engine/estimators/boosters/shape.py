@@ -12,16 +12,18 @@ from numpy.typing import NDArray
 from sklearn.utils.validation import _check_sample_weight
 
 from engine.estimators.boosters import kept
+from engine.estimators.paged import Paged
 
 
 class Rows(NamedTuple):
     """Rows to fit or to watch; ``y`` holds codes from 0, or numbers.
 
+    ``X`` may be :class:`~engine.estimators.paged.Paged`, for a library that learns from these.
     ``base`` is the array that they were taken from, where what is made of it is kept, and ``at``
     a hash of their places in it.
     """
 
-    X: NDArray[Any]
+    X: Any
     y: NDArray[Any]
     weight: NDArray[Any] | None = None
     base: NDArray[Any] | None = None
@@ -49,8 +51,10 @@ class Rows(NamedTuple):
     @classmethod
     def told(cls, watch: Sequence[Any], known: Any = ...) -> Rows:
         """Return the rows to watch that ``fit`` was told: X, y and weights, if there are any."""
-        X, y, *weights = (np.asarray(part)[known] for part in watch)
-        return cls(X, y, *weights[:1])
+        X, y, *weights = watch
+        rows = X if isinstance(X, Paged) else np.asarray(X)
+        others = (np.asarray(part)[known] for part in (y, *weights[:1]))
+        return cls(rows[known], *others)
 
     def take(self, index: NDArray[Any]) -> Rows:
         """Return some of the rows."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 from numpy.typing import NDArray
@@ -11,6 +11,7 @@ from sklearn.base import clone
 
 from engine.estimators.boosters import kept
 from engine.estimators.boosters.shape import Asked, Rows
+from engine.estimators.paged import Paged
 
 WATCHES_ITSELF = False
 
@@ -21,16 +22,30 @@ def fit(estimator: Any, rows: Rows, watch: Rows | None, asked: Asked) -> Any:
     booster = clone(estimator).set_params(feature_types=kinds, enable_categorical=True)
     if asked.signs:
         booster.set_params(monotone_constraints=f"({','.join(map(str, asked.signs))})")
-    with _matrices_kept(booster, rows, watch):
+    if watch is not None:
+        booster.set_params(early_stopping_rounds=asked.rounds)
+    if isinstance(rows.X, Paged) and rows.X.cluster is not None:
+        from engine.estimators.boosters import together  # noqa: PLC0415 - Dask is an extra
+
+        return together.fit(booster, rows, watch, asked)
+    with _matrices(booster, rows, watch):
         if watch is None:
             return _on_any_machine(booster.fit(rows.X, rows.y, sample_weight=rows.weight))
-        booster.set_params(early_stopping_rounds=asked.rounds)
         weights = None if watch.weight is None else [watch.weight]
         booster.fit(
             rows.X, rows.y, sample_weight=rows.weight, eval_set=[(watch.X, watch.y)],
             sample_weight_eval_set=weights, verbose=False,
         )  # fmt: skip
     return _on_any_machine(booster)
+
+
+def _matrices(booster: Any, rows: Rows, watch: Rows | None) -> AbstractContextManager[None]:
+    """Let a fit make its matrices of pages on disk, or take those of an earlier one."""
+    if isinstance(rows.X, Paged):
+        from engine.estimators.boosters import paging  # noqa: PLC0415 - xgboost takes seconds
+
+        return paging.matrices_on_disk(booster, rows.X)
+    return _matrices_kept(booster, rows, watch)
 
 
 def _on_any_machine(fitted: Any) -> Any:
