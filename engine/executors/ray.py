@@ -6,6 +6,8 @@ import contextlib
 import itertools
 import logging
 import os
+import signal
+import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from typing import Any
@@ -153,6 +155,7 @@ def _connect(ray: Any, address: str | None, cores: int) -> None:
     """Join a cluster, or start one."""
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # else it tells its makers of each start
     quiet = {"log_to_driver": False, "logging_level": logging.CRITICAL}
+    asked = signal.getsignal(signal.SIGTERM)
     try:
         if address is None:
             ray.init(
@@ -170,6 +173,14 @@ def _connect(ray: Any, address: str | None, cores: int) -> None:
         message = f"no cluster of Ray can be reached at {address}: {cause}"
         hint = "start one with `ray start --head`, or leave the address out for one on this machine"
         raise SearchError(Fault(message, "compute.address", hint)) from error
+    finally:
+        _give_back(asked)
+
+
+def _give_back(handler: Any) -> None:
+    """Let SIGTERM be answered as before: Ray ends the process in its own way."""
+    if handler is not None and threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, handler)
 
 
 def _first(error: BaseException) -> BaseException:

@@ -92,3 +92,26 @@ def test_where_nobody_listens_it_is_said_soon(ray_folder, tmp_path):
     ended = run(ray_folder, tmp_path / "by_address.py", "127.0.0.1:9", tmp_path, seconds=120)
     assert "no cluster of Ray can be reached at 127.0.0.1:9" in ended.stderr
     assert time.monotonic() - begun < 60
+
+
+STOPPED = """\
+import os, signal, sys
+from engine.executors import ray
+from engine.testing.executor import begin
+
+def stopped(number, frame):
+    print("stopped", flush=True)
+    found.shutdown(cancel=True)
+    sys.exit(9)
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, stopped)
+    found = ray.start(1, begin, (7,))
+    os.kill(os.getpid(), signal.SIGTERM)
+"""
+
+
+def test_sigterm_is_answered_as_before(ray_folder, tmp_path):
+    (tmp_path / "stopped.py").write_text(STOPPED, "utf-8")
+    ended = run(ray_folder, tmp_path / "stopped.py", seconds=180)
+    assert (ended.returncode, ended.stdout) == (9, "stopped\n"), ended.stderr
