@@ -11,6 +11,7 @@ from engine.errors import DataError, RecipeError, SearchError
 from engine.recipe.schema import Recipe
 from engine.search.candidate import Trial
 from engine.steps import aims, gaps, load
+from engine.steps import search as steps
 from engine.testing.frames import noisy
 from engine.testing.recipes import Steps, family_tree, recipe
 
@@ -134,6 +135,19 @@ def test_limits_may_change_without_another_search(several, tmp_path):
     rows = made["evaluate"].leaderboard
     over = {row["trial"] for row in rows if row["over"] == ["size"]}
     assert over == {row["trial"] for row in rows if row["measured"]["size"] > sizes[3] + 1}
+
+
+def test_trials_that_other_limits_had_judged_make_no_other_search(tmp_path):
+    made = Steps(asked(search={"trials": 4}), grouped(), tmp_path)
+    made.run("search")
+    best = made["search"].best
+    assert best.predict_seconds > min(trial.predict_seconds for trial in made["search"].trials)
+    made.recipe = asked(search={"trials": 4, "most_predict_seconds": 0.9 * best.predict_seconds})
+    del made["search"]
+    assert made.run("search").trials[best.index].over
+    again = steps.load(made.recipe, made.folder("search"))
+    digests = [steps.digest(made.recipe, found, "") for found in (made["search"], again)]
+    assert digests[0] == digests[1]
 
 
 @pytest.fixture(scope="module")
