@@ -125,6 +125,16 @@ def test_what_is_picked_keeps_to_the_limits(several, tmp_path):
         made.run("choose")
 
 
+def test_nothing_takes_the_place_of_what_is_picked(several, tmp_path):
+    """A forest of all rows is larger than one of a fold, by which it is within the limit."""
+    largest = max(several["search"].trials, key=lambda trial: trial.measured["size"])
+    most = int(largest.measured["size"]) + 1
+    made = of(several, tmp_path, pick=largest.index, most_size=most)
+    assert made.run("choose").leader.index == largest.index
+    with pytest.raises(SearchError, match=r"search\.most_size: the smallest pipeline takes"):
+        made.run("refit")
+
+
 def test_limits_may_change_without_another_search(several, tmp_path):
     sizes = sorted(trial.measured["size"] for trial in several["search"].trials)
     made = of(several, tmp_path, most_size=int(sizes[3]) + 1)
