@@ -82,7 +82,7 @@ def pin(recipe: str, run: Path, others: bool = False, force: bool = False) -> Pi
         cannot be made to give the winner.
     """
     card, rows = read_json(run / SCORECARD), read_json(run / "leaderboard.json")
-    row = next(row for row in rows if "candidate" in row)  # others are made of several candidates
+    row = _winner(rows)
     family = row["family"]
     kept = run / "recipe.yaml"
     tree = narrowed(reading.read(kept).tree, family)
@@ -103,6 +103,12 @@ def pin(recipe: str, run: Path, others: bool = False, force: bool = False) -> Pi
     candidate = Candidate(family, **row["candidate"])
     _require_winner(after, target, candidate, others, card)
     return Pinned(current.path, before, after, card, row, _taken(asked.overrides))
+
+
+def _winner(rows: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
+    """Return the row of what came out; of several that predict together, that of the best alone."""
+    single = [row for row in rows if "candidate" in row]
+    return next((row for row in single if row.get("chosen")), single[0])
 
 
 def _space(loaded: Loaded, family: str, card: Mapping[str, Any]) -> FamilySpace:

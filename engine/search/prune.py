@@ -1,7 +1,8 @@
 """Giving up on a trial fold by fold.
 
 A decision rests on the scores of the trial's own first folds and of trials up to ``index - LAG``,
-so it is the same whatever else was running, and after an interruption.
+so it is the same whatever else was running, and after an interruption. Trials that exceed a limit
+have no say: however good, they do not come out.
 """
 
 from __future__ import annotations
@@ -82,9 +83,10 @@ class Pruner:
         """
         if not scores or len(scores) >= self._folds:
             return False
+        within = [trial for trial in visible if not trial.over]
         if self._halves:
-            return self._falls_behind(index, scores, visible)
-        return self._rule is not None and self._is_out(self._rule, scores, visible)
+            return self._falls_behind(index, scores, within)
+        return self._rule is not None and self._is_out(self._rule, scores, within)
 
     def _falls_behind(self, index: int, scores: Sequence[float], visible: Sequence[Trial]) -> bool:
         done, ours = len(scores), halving.bracket(index, self._folds)

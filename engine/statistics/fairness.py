@@ -47,24 +47,24 @@ def spread(found: NDArray[np.float64]) -> float:
     return float(known.max() - known.min()) if len(known) > 1 else float("nan")
 
 
-def demographic_parity(truth: Marks, said: Marks, groups: Codes) -> float:
-    """Return the difference of the shares that are said to be positive."""
-    return spread(shares(said, groups))
+def demographic_parity(truth: Marks, said: Marks, groups: Codes, least: int = LEAST) -> float:
+    """Return the difference of the shares that are said to be positive; see ``shares``."""
+    return spread(shares(said, groups, least))
 
 
-def equal_opportunity(truth: Marks, said: Marks, groups: Codes) -> float:
+def equal_opportunity(truth: Marks, said: Marks, groups: Codes, least: int = LEAST) -> float:
     """Return the difference of these shares among the rows that are positive."""
-    return spread(shares(said[truth], groups[truth]))
+    return spread(shares(said[truth], groups[truth], least))
 
 
-def equalized_odds(truth: Marks, said: Marks, groups: Codes) -> float:
+def equalized_odds(truth: Marks, said: Marks, groups: Codes, least: int = LEAST) -> float:
     """Return that difference, or the one among the other rows, whichever is larger."""
-    found = [spread(shares(said[among], groups[among])) for among in (truth, ~truth)]
+    found = [spread(shares(said[among], groups[among], least)) for among in (truth, ~truth)]
     known = [value for value in found if not np.isnan(value)]
     return max(known, default=float("nan"))
 
 
-GAPS: dict[str, Callable[[Marks, Marks, Codes], float]] = {
+GAPS: dict[str, Callable[[Marks, Marks, Codes, int], float]] = {
     "demographic_parity": demographic_parity,
     "equal_opportunity": equal_opportunity,
     "equalized_odds": equalized_odds,

@@ -6,7 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
-from engine.contracts import Listener
+import numpy as np
+
+from engine.contracts import Listener, Predicted, silent
 from engine.errors import Fault, SearchError
 from engine.recipe.schema import Recipe
 from engine.search import final
@@ -49,6 +51,31 @@ def within(trials: Sequence[Trial], aims: Aims, listener: Listener) -> list[Tria
     for name in list(over.over)[:1]:
         what = f"the best candidate, of {over.candidate.family}, {_says(name, over)}"
         text = f"{_key(name)}: {what}; one of {found[0].candidate.family} takes its place"
+        listener("notice", text=text)
+    return found
+
+
+def mixture(
+    leader: Trial, aims: Aims, predictions: Sequence[Predicted], kind: str,
+    listener: Listener = silent,
+) -> Trial:  # fmt: skip
+    """Return the best member of a bag or an ensemble with how these treat groups together.
+
+    That each of them keeps to a limit does not mean that they do so together.
+
+    Parameters
+    ----------
+    predictions : sequence of Predicted
+        Of all together, for each fold.
+    """
+    limits = {name: most for name, most in aims.limits.items() if name not in KEYS}
+    gaps = Aims(
+        aims.maximize[:1], aims.names[:1], limits, {name: aims.measures[name] for name in limits}
+    )
+    outcomes = [Outcome(np.nan, one.value) for one in predictions]
+    found = gaps.judged(replace(leader, measured={}), lambda: outcomes)
+    for name in list(found.over)[:1]:
+        text = f"{GAP}: the {kind} {_says(name, found)}; the best candidate takes its place"
         listener("notice", text=text)
     return found
 

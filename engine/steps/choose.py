@@ -12,7 +12,7 @@ from typing import Any, Literal, cast
 
 import numpy as np
 
-from engine.contracts import Listener, Metric, silent
+from engine.contracts import Listener, Metric, Predicted, silent
 from engine.recipe.schema import Recipe
 from engine.search import final
 from engine.search.candidate import Trial
@@ -111,8 +111,21 @@ def run(recipe: Recipe, inputs: Mapping[str, Any], folder: Path, listener: Liste
         chosen = choice.single("refit", pick)
     else:
         chosen = choice.of(recipe.search.final)
+        over = chosen.kind != "refit" and allowed.mixture(
+            chosen.leader, objectives, _together(searched, chosen, split), chosen.kind, listener
+        ).over  # fmt: skip
+        chosen = choice.single("refit") if over else chosen
+    if pick is not None:
+        chosen = replace(chosen, others=())  # nothing takes its place
     _save(chosen, folder)
     return chosen
+
+
+def _together(searched: Searched, chosen: Chosen, split: Split) -> list[Predicted]:
+    """Return the out-of-fold predictions of several models."""
+    if chosen.kind == "ensemble":
+        return out_of_fold.of_mixture(searched, chosen.by_fold, split)
+    return out_of_fold.of_bag(searched, chosen.leader, split)
 
 
 class _Choice:

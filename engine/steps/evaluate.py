@@ -93,12 +93,16 @@ def run(recipe: Recipe, inputs: Mapping[str, Any], folder: Path, listener: Liste
     read = partial(out_of_fold.outcomes, searched, split=split)
     trials = tuple(allowed.judged(searched.trials, objectives, read))
     searched = replace(searched, trials=trials)
+    together = of_chosen(searched, chosen, refitted, split)
     rows = Board(recipe, searched, split, metrics, objectives.names).rows(chosen, refitted)
+    if refitted.kind != "refit":
+        found = allowed.mixture(chosen.leader, objectives, together, refitted.kind)
+        _chosen(rows).update(measured=dict(found.measured), over=list(found.over))
     _tell_untried(fitting.suited(recipe, split)[0], searched, listener)
     _tell_warnings(searched.metric, rows, refitted.warnings, listener)
     _tell_shares(recipe, _chosen(rows), metrics, split, listener)
     name = partial(_names, recipe.data.id, inputs["load"])
-    _write_out_of_fold(of_chosen(searched, chosen, refitted, split), split, name, folder)
+    _write_out_of_fold(together, split, name, folder)
     holdout: dict[str, float | None] = {}
     if len(split.holdout):
         model = Model(refitted.pipeline, split.target.classes)
@@ -121,7 +125,7 @@ def load(recipe: Recipe, folder: Path) -> Evaluated:
     )  # fmt: skip
 
 
-def _chosen(rows: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
+def _chosen(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """Return the row of what came out."""
     return next(row for row in rows if row["chosen"])
 
@@ -138,7 +142,7 @@ def _tell_untried(recipe: Recipe, searched: Searched, listener: Listener) -> Non
 
 
 def _tell_warnings(
-    metric: str, rows: Sequence[Mapping[str, Any]], refit: Sequence[str], listener: Listener
+    metric: str, rows: Sequence[dict[str, Any]], refit: Sequence[str], listener: Listener
 ) -> None:
     """Say once for each family what its fits were warned of."""
     for row in rows:

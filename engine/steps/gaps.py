@@ -23,6 +23,11 @@ from engine.steps.split import Split
 
 KEY = "search.most_gap"
 MOST_GROUPS = 50
+COMPARED = {
+    "demographic_parity": ("rows",),
+    "equal_opportunity": ("positive rows",),
+    "equalized_odds": ("positive rows", "rows that are not positive"),
+}
 
 
 def measures(recipe: Recipe, split: Split, dataset: Read) -> dict[str, tuple[float, Measure]]:
@@ -38,42 +43,67 @@ def measures(recipe: Recipe, split: Split, dataset: Read) -> dict[str, tuple[flo
         fault = Fault(f"{message}makes this {split.target.task}", KEY, "leave it out")
         raise RecipeError(fault)
     found: dict[str, tuple[float, Measure]] = {}
+    columns = _columns(recipe, dataset)
     for column, limits in recipe.search.most_gap.items():
-        groups = _codes(_values(column, dataset).iloc[split.train], column)
+        groups = _codes(columns[column].iloc[split.train], column)
         for kind, most in limits.given().items():
+            for what, rows in _compared(kind, split).items():
+                _require_two(groups[rows], column, what)
             found[f"{kind}({column})"] = most, partial(_gap, kind, groups, split)
     return found
 
 
 def too_small(recipe: Recipe, split: Split, dataset: Read) -> Iterator[str]:
     """Say which groups have too few rows to be compared."""
-    for column in recipe.search.most_gap:
-        counts = _values(column, dataset).iloc[split.train].value_counts()
-        small = [f"{name} ({rows:,})" for name, rows in counts.items() if 0 < rows < LEAST]
-        if small:
-            yield f"{KEY}.{column}: too few rows to be compared: {', '.join(small[:5])}"
+    columns = _columns(recipe, dataset)
+    for column, limits in recipe.search.most_gap.items():
+        values = columns[column].iloc[split.train]
+        parts = {w: r for kind in limits.given() for w, r in _compared(kind, split).items()}
+        for what, rows in parts.items():
+            counts = values.iloc[rows].value_counts().reindex(values.dropna().unique())
+            small = [f"{n} ({c:,})" for n, c in counts.fillna(0).astype(int).items() if c < LEAST]
+            if small:
+                shown = ", ".join(small[:5])
+                yield f"{KEY}.{column}: too few {what} to be compared: {shown}"
 
 
-def _values(column: str, dataset: Read) -> pd.Series[Any]:
-    if column in dataset.frame:
-        return dataset.frame[column]
-    if column not in dataset.facts.given:
-        raise DataError(catalogue.unknown("column", column, dataset.facts.given, f"{KEY}.{column}"))
-    return dataset.whole([column])[column].loc[dataset.frame.index]
+def _compared(kind: str, split: Split) -> dict[str, Index]:
+    """Return the rows that groups are compared by, each once, by what they are called."""
+    rows = np.unique(np.concatenate([fold.valid for fold in split.folds]))
+    positive = split.target.values[split.train][rows] == 1
+    parts = {
+        "rows": rows, "positive rows": rows[positive], "rows that are not positive": rows[~positive]
+    }  # fmt: skip
+    return {what: parts[what] for what in COMPARED[kind]}
+
+
+def _columns(recipe: Recipe, dataset: Read) -> dict[str, pd.Series[Any]]:
+    """Return the columns of groups; the source is read once for those that are not learnt from."""
+    frame, given = dataset.frame, dataset.facts.given
+    others = [column for column in recipe.search.most_gap if column not in frame]
+    for column in others:
+        if column not in given:
+            raise DataError(catalogue.unknown("column", column, given, f"{KEY}.{column}"))
+    found = dataset.whole(others).loc[frame.index] if others else frame
+    return {name: (found if name in others else frame)[name] for name in recipe.search.most_gap}
 
 
 def _codes(values: pd.Series[Any], column: str) -> Index:
     """Number the groups; rows without a value belong to none."""
     codes, names = pd.factorize(texts(values) if values.dtype == object else values)
-    large = int((np.bincount(codes[codes >= 0]) >= LEAST).sum())
-    key = f"{KEY}.{column}"
     if len(names) > MOST_GROUPS:
         message = f"the column {column!r} has {len(names):,} different values: these are no groups"
-        raise RecipeError(Fault(message, key, "name a column of few values"))
-    if large < 2:
-        message = f"{large} of the groups of {column!r} has {LEAST} rows to learn from, or more"
-        raise RecipeError(Fault(message, key, "two at the least are needed to be compared"))
+        raise RecipeError(Fault(message, f"{KEY}.{column}", "name a column of few values"))
     return np.asarray(codes, dtype=np.intp)
+
+
+def _require_two(groups: Index, column: str, what: str) -> None:
+    """Refuse a limit of which nothing could be known, and which would hold nobody to anything."""
+    large = int((np.bincount(groups[groups >= 0]) >= LEAST).sum())
+    if large < 2:
+        message = f"{large} of the groups of {column!r} has {LEAST} {what} to learn from, or more"
+        hint = "two at the least are needed to be compared"
+        raise RecipeError(Fault(message, f"{KEY}.{column}", hint))
 
 
 def _gap(kind: str, groups: Index, split: Split, trial: Trial, outcomes: Outcomes) -> float:
@@ -84,4 +114,4 @@ def _gap(kind: str, groups: Index, split: Split, trial: Trial, outcomes: Outcome
         return float("nan")
     rows = np.concatenate([fold.valid for fold in split.folds])
     said: NDArray[np.bool_] = np.concatenate([outcome.value for outcome in found]) == 1
-    return GAPS[kind](y[rows] == 1, said, groups[rows])
+    return GAPS[kind](y[rows] == 1, said, groups[rows], LEAST * split.repeats)

@@ -62,6 +62,8 @@ class Searched:
 
     Attributes
     ----------
+    best : Trial
+        That of the best score, whatever the limits are: they may have changed since it was told.
     folder : Path
         Where each unit's out-of-fold predictions lie.
     fitted_by : float, optional
@@ -249,7 +251,7 @@ def done(recipe: Recipe, folder: Path) -> bool:
 
 
 def _searched(trials: list[Trial], metric: Metric, folder: Path) -> Searched:
-    winner = best(trials, metric.maximize)
+    winner = best([replace(trial, over={}) for trial in trials], metric.maximize)
     if winner is None:
         whole = f"every candidate failed ({len(trials):,} of {len(trials):,})"
         raise SearchError(Fault(whole), *causes(trials))

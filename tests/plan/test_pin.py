@@ -338,6 +338,17 @@ def test_of_what_is_made_of_several_candidates_the_best_by_itself_is_pinned():
     assert candidates(pin("r", run).after)[0].candidate(pytest.fail).key == candidate.key
 
 
+def test_of_several_that_are_listed_the_one_that_came_out_is_pinned():
+    lay(FORMS["word"])
+    better, _ = ran(seed=1)
+    rows = json.loads((better / "leaderboard.json").read_text("utf-8"))
+    run, candidate = ran(seed=2)
+    out = json.loads((run / "leaderboard.json").read_text("utf-8"))
+    rows = [{**rows[0], "trial": 2, "chosen": False}, {**out[0], "chosen": True}]
+    (run / "leaderboard.json").write_text(json.dumps(rows), "utf-8")
+    assert candidates(pin("r", run).after)[0].candidate(pytest.fail).key == candidate.key
+
+
 def test_a_family_that_the_recipe_does_not_name_can_have_won():
     lay(DATA + "model: [linear, dummy]\n")
     run, candidate = ran("xgboost", "model=xgboost")

@@ -2,6 +2,7 @@
 
 import itertools
 import warnings
+from dataclasses import replace
 
 import numpy as np
 import optuna
@@ -84,6 +85,21 @@ def test_none_is_given_up_without_enough_to_compare_or_at_the_end():
     assert not pruner.gives_up(9, [0.1, 0.1, 0.1], known)
     assert not pruner.gives_up(9, [], known)
     assert not Pruner("none", 3, maximize=True).gives_up(9, [0.1], known)
+
+
+@pytest.mark.parametrize("rule", ["median", "wilcoxon"])
+def test_what_cannot_come_out_gives_nobody_up(rule):
+    known = [trial(i, [0.5] * 6) for i in range(STARTUP)]
+    better = [replace(trial(9 + i, [0.9] * 6), over={"size": 1.0}) for i in range(STARTUP)]
+    pruner, own = Pruner(rule, 6, maximize=True), [0.6, 0.61, 0.62, 0.63, 0.64]
+    assert not pruner.gives_up(30, own, [*known, *better])
+    assert not pruner.gives_up(30, own, better)
+
+
+def test_halves_are_of_what_may_come_out():
+    better = [replace(trial(i, [0.9] * 4), over={"size": 1.0}) for i in range(12)]
+    pruner = Pruner("hyperband", 4, maximize=True)
+    assert not any(pruner.gives_up(index, [0.5], better) for index in range(12, 24))
 
 
 def halved_by_optuna(bracket, trials):

@@ -16,6 +16,7 @@ from engine.bundle.predict import Model
 from engine.contracts import silent
 from engine.errors import SearchError
 from engine.estimators.blend import BlendClassifier, BlendRegressor
+from engine.recipe.gap import GapLimits
 from engine.search import final as finals
 from engine.search.ensemble import Limits, greedy
 from engine.search.final import fit_seconds, ranked
@@ -23,7 +24,7 @@ from engine.steps import choose, out_of_fold, refit, unit
 from engine.steps.choose import Chosen, Member
 from engine.steps.learner import Learner
 from engine.testing.frames import mixed, noisy
-from engine.testing.recipes import Steps, family_tree, recipe
+from engine.testing.recipes import Given, Steps, family_tree, recipe
 
 FAMILIES = {
     "linear": family_tree("linear"),
@@ -220,6 +221,59 @@ def test_auto_is_whichever_scored_best_out_of_fold(binary, tmp_path, monkeypatch
     chosen = made.run("choose", lambda event, **facts: heard.append(facts["text"]))
     assert chosen.kind == ("refit", "ensemble")[better]
     assert [text[:24] for text in heard] == ["an ensemble comes out: r"] * better
+
+
+def said(made, found):
+    """Which training rows are predicted positive, out of fold."""
+    marks = np.zeros(len(made["split"].train), bool)
+    for fold, predicted in zip(made["split"].folds, found, strict=True):
+        marks[fold.valid] = predicted.value == 1
+    return marks
+
+
+def worse_together(made):
+    """Groups whose gap is larger by the ensemble than by any trial, and a limit in between."""
+    split, searched = made["split"], made["search"]
+    trials = [out_of_fold.of_trial(searched, trial, split) for trial in ranked(searched.trials, 1)]
+    alone = [said(made, found) for found in trials]
+    together = said(made, out_of_fold.of_mixture(searched, made["choose"].by_fold, split))
+    for seed in range(5000):
+        sex = np.random.default_rng(seed).random(len(together)) < 0.5
+        least, most = (
+            max(abs(own[sex].mean() - own[~sex].mean()) for own in several)
+            for several in (alone, [together])
+        )
+        if least < most:
+            return sex, (least + most) / 2
+    raise AssertionError("there are none")
+
+
+@pytest.mark.parametrize("final", ["ensemble", "auto"])
+def test_an_ensemble_keeps_to_the_limit_of_a_gap_itself(binary, tmp_path, final):
+    sex, most = worse_together(binary)
+    frame = binary["load"].frame.assign(sex="-")
+    frame.loc[binary["split"].train, "sex"] = np.where(sex, "m", "f")
+    made = again(binary, final, tmp_path, most_gap={"sex": GapLimits(demographic_parity=most)})
+    made["load"], heard = Given(frame), []
+    chosen = made.run("choose", lambda event, **facts: heard.append(facts["text"]))
+    assert chosen.kind == "refit"
+    assert chosen.leader.index == binary["choose"].leader.index
+    assert heard[-1].startswith("search.most_gap: the ensemble has a demographic_parity(sex) of ")
+
+
+def test_the_gap_of_an_ensemble_is_told(binary, tmp_path):
+    sex, most = worse_together(binary)
+    frame = binary["load"].frame.assign(sex="-")
+    frame.loc[binary["split"].train, "sex"] = np.where(sex, "m", "f")
+    limit = GapLimits(demographic_parity=most + 0.3)
+    made = again(binary, "ensemble", tmp_path, most_gap={"sex": limit})
+    made["load"] = Given(frame)
+    made.run("evaluate")
+    together = said(
+        made, out_of_fold.of_mixture(made["search"], made["choose"].by_fold, made["split"])
+    )
+    gap = abs(together[sex].mean() - together[~sex].mean())
+    assert made["evaluate"].chosen["measured"] == {"demographic_parity(sex)": pytest.approx(gap)}
 
 
 def test_an_ensemble_is_compared_with_a_candidate_chosen_in_the_same_way(binary):

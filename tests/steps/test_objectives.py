@@ -8,9 +8,10 @@ import skops.io
 from sklearn.metrics import f1_score
 
 from engine.errors import DataError, RecipeError, SearchError
-from engine.recipe.schema import Recipe
+from engine.recipe.schema import Problem, Recipe
 from engine.search.candidate import Trial
 from engine.steps import aims, gaps, load
+from engine.steps import search as steps
 from engine.testing.frames import noisy
 from engine.testing.recipes import Steps, family_tree, recipe
 
@@ -124,6 +125,16 @@ def test_what_is_picked_keeps_to_the_limits(several, tmp_path):
         made.run("choose")
 
 
+def test_nothing_takes_the_place_of_what_is_picked(several, tmp_path):
+    """A forest of all rows is larger than one of a fold, by which it is within the limit."""
+    largest = max(several["search"].trials, key=lambda trial: trial.measured["size"])
+    most = int(largest.measured["size"]) + 1
+    made = of(several, tmp_path, pick=largest.index, most_size=most)
+    assert made.run("choose").leader.index == largest.index
+    with pytest.raises(SearchError, match=r"search\.most_size: the smallest pipeline takes"):
+        made.run("refit")
+
+
 def test_limits_may_change_without_another_search(several, tmp_path):
     sizes = sorted(trial.measured["size"] for trial in several["search"].trials)
     made = of(several, tmp_path, most_size=int(sizes[3]) + 1)
@@ -134,6 +145,19 @@ def test_limits_may_change_without_another_search(several, tmp_path):
     rows = made["evaluate"].leaderboard
     over = {row["trial"] for row in rows if row["over"] == ["size"]}
     assert over == {row["trial"] for row in rows if row["measured"]["size"] > sizes[3] + 1}
+
+
+def test_trials_that_other_limits_had_judged_make_no_other_search(tmp_path):
+    made = Steps(asked(search={"trials": 4}), grouped(), tmp_path)
+    made.run("search")
+    best = made["search"].best
+    assert best.predict_seconds > min(trial.predict_seconds for trial in made["search"].trials)
+    made.recipe = asked(search={"trials": 4, "most_predict_seconds": 0.9 * best.predict_seconds})
+    del made["search"]
+    assert made.run("search").trials[best.index].over
+    again = steps.load(made.recipe, made.folder("search"))
+    digests = [steps.digest(made.recipe, found, "") for found in (made["search"], again)]
+    assert digests[0] == digests[1]
 
 
 @pytest.fixture(scope="module")
@@ -210,6 +234,50 @@ def test_groups_of_few_rows_are_named(tmp_path):
     made.run("split")
     (text,) = gaps.too_small(wanted, made["split"], made["load"])
     assert text.startswith("search.most_gap.sex: too few rows to be compared: x (")
+
+
+def of_yes(wanted):
+    return wanted.model_copy(update={"problem": Problem(positive="yes")})
+
+
+@pytest.mark.parametrize(
+    ("kind", "what"),
+    [("equal_opportunity", "positive rows"), ("equalized_odds", "rows that are not positive")],
+)
+def test_a_gap_that_nothing_is_known_of_is_refused(tmp_path, kind, what):
+    """Of 40 rows of the group few are positive, or few are not."""
+    frame = grouped()
+    few = np.flatnonzero(frame["y"] == ("no" if kind == "equal_opportunity" else "yes"))[:60]
+    frame["sex"] = "m"
+    frame.loc[few, "sex"] = "f"
+    wanted = asked(search={"most_gap": {"sex": {kind: 0.1}}})
+    made = Steps(of_yes(wanted), frame, tmp_path)
+    with pytest.raises(RecipeError, match=f"1 of the groups of 'sex' has 30 {what} to learn from"):
+        made.run("search")
+
+
+def test_groups_of_few_positive_rows_are_named(tmp_path):
+    frame = grouped()
+    frame.loc[np.flatnonzero(frame["y"] == "no")[:60], "sex"] = "x"
+    wanted = of_yes(asked(search={"most_gap": {"sex": {"equalized_odds": 0.9}}}))
+    made = Steps(wanted, frame, tmp_path)
+    made.run("split")
+    (text,) = gaps.too_small(wanted, made["split"], made["load"])
+    assert text == "search.most_gap.sex: too few positive rows to be compared: x (0)"
+
+
+def test_a_row_counts_once_however_often_folds_are_repeated(tmp_path):
+    frame = grouped()
+    frame.loc[:29, "sex"] = "x"
+    wanted = asked(search={"trials": 1, "most_gap": {"sex": {"demographic_parity": 1}}}, repeats=2)
+    made = Steps(wanted, frame, tmp_path)
+    made.run("search")
+    split, (trial,) = made["split"], made["search"].trials
+    sex = frame["sex"].to_numpy()[split.train]
+    rows = np.concatenate([fold.valid for fold in split.folds])
+    found = [made["search"].out_of_fold(trial, number).value for number in range(6)]
+    rates = [np.concatenate(found)[sex[rows] == name].mean() for name in ("m", "f")]
+    assert trial.measured["demographic_parity(sex)"] == pytest.approx(abs(rates[0] - rates[1]))
 
 
 def test_numbers_have_no_positive_class(tmp_path):
