@@ -154,7 +154,8 @@ def _end(pool: ProcessPool) -> None:
 def _ended(code: int) -> str:
     """Say how a process came to its end."""
     if code < 0:
-        return f"its process was killed ({signal.Signals(-code).name})"
+        known = {int(one): one.name for one in signal.Signals}  # of those of real time, two
+        return f"its process was killed ({known.get(-code, f'signal {-code}')})"
     return f"its process ended by itself (code {code})"
 
 
