@@ -1,3 +1,4 @@
+import errno
 import os
 import signal
 import subprocess
@@ -8,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from engine.contracts import WorkerDiedError
-from engine.executors import local
+from engine.executors import local, seat
 from engine.testing.executor import (
     ExecutorSuite,
     apart,
@@ -77,3 +78,17 @@ def test_a_process_that_is_killed_is_told_of_with_its_signal(more, name):
     with pytest.raises(WorkerDiedError, match=rf"^its process was killed \({name}\)$"):
         ended.result(20)
     found.shutdown()
+
+
+def test_where_no_process_can_be_started_it_is_told(monkeypatch):
+    """As the system says where there are too many; nobody would see it raised in a thread."""
+    found = local.start(2, begin, (1,))
+    assert found.submit(given, 1).result(60) == (1, 1)
+
+    def refuse(*_):
+        raise BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
+
+    monkeypatch.setattr(seat.Seat, "_started", refuse)
+    for _ in range(3):
+        assert isinstance(found.submit(given, 1).exception(20), BlockingIOError)
+    found.shutdown(cancel=True)
