@@ -78,19 +78,24 @@ class Workers:
 
     def _hear(self, workers: list[str]) -> list[str]:
         """Tell workers that somebody waits; return those that know of it."""
-        name = self._charge.name
         try:
-            told = self._client.run(host.hear, name, workers=workers, on_error="ignore")
-        except (OSError, ValueError):  # one of them has just gone: the next look tells which
+            told = self._tell(workers, host.hear)
+        except (OSError, ValueError):  # one has just gone, or hangs: a later look tells which
             return workers
         return [worker for worker, knows in told.items() if knows]
 
     def close(self) -> None:
         self.members.close()
         with contextlib.suppress(Exception):
-            names = list(self._there)
-            self._client.run(host.close, self._charge.name, workers=names, on_error="ignore")
+            self._tell(list(self._there), host.close)
         _close(self._client, self._own)
+
+    def _tell(self, workers: list[str], what: Callable[[str], Any]) -> dict[str, Any]:
+        """Call a function of the executor's name on workers; one that hangs is not waited for."""
+        told: dict[str, Any] = self._client.run(
+            what, self._charge.name, workers=workers, on_error="ignore", callback_timeout=ANSWER
+        )
+        return told
 
 
 def _join(charge: Charge, workers: int | None, threads: int, address: str | None) -> Workers:

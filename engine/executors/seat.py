@@ -65,19 +65,27 @@ class Seat:
         self, outer: Future[Any], function: Callable[..., Any], args: tuple[Any, ...],
         deadline: float | None,
     ) -> None:  # fmt: skip
-        with self._lock:
-            if not self._closed:
-                try:
-                    inner = self._started().schedule(function, args, timeout=deadline)
-                except RuntimeError:  # its process ended meanwhile
-                    self._drop()
-                    inner = self._started().schedule(function, args, timeout=deadline)
-                self._inner = inner
-        if self._closed:
-            outer.set_exception(WorkerDiedError("it was stopped"))
+        try:
+            inner = self._scheduled(function, args, deadline)
+        except Exception as error:  # noqa: BLE001 - told to who waits: this may be a thread's own
+            outer.set_exception(error)
             return
         again = partial(self._begin, outer, function, args, deadline)
         inner.add_done_callback(partial(self._pass_on, outer, deadline, again))
+
+    def _scheduled(
+        self, function: Callable[..., Any], args: tuple[Any, ...], deadline: float | None
+    ) -> Future[Any]:
+        with self._lock:
+            if self._closed:
+                raise WorkerDiedError("it was stopped")
+            try:
+                inner: Future[Any] = self._started().schedule(function, args, timeout=deadline)
+            except RuntimeError:  # its process ended meanwhile
+                self._drop()
+                inner = self._started().schedule(function, args, timeout=deadline)
+            self._inner = inner
+            return inner
 
     def _started(self) -> ProcessPool:
         if self._pool is None:
@@ -154,7 +162,8 @@ def _end(pool: ProcessPool) -> None:
 def _ended(code: int) -> str:
     """Say how a process came to its end."""
     if code < 0:
-        return f"its process was killed ({signal.Signals(-code).name})"
+        known = {int(one): one.name for one in signal.Signals}  # of those of real time, two
+        return f"its process was killed ({known.get(-code, f'signal {-code}')})"
     return f"its process ended by itself (code {code})"
 
 

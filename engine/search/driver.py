@@ -157,8 +157,10 @@ class Driver:
             return
         complete = any(self._is_complete(index) for index in self._open)
         patience = 0 if complete else None
-        taken = [self._take(f) for f in wait(self._running, patience, FIRST_COMPLETED).done]
+        taken: list[tuple[int, int, Outcome | None]] = []
         try:
+            for future in wait(self._running, patience, FIRST_COMPLETED).done:
+                taken.append(self._take(future))
             if self.workers() > 1:
                 self._fill(total)
         finally:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Future
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -152,10 +153,14 @@ def _drive(
     metric: Metric, budget: Budget,
 ) -> list[Trial]:  # fmt: skip
     families = list(proposer.families.values())
-    record = Record(folder, families, proposer.aims)
-    executor = _start(recipe, inputs, metric.name)
     folds = len(inputs["split"].folds)
-    try:
+    with _explained(), ExitStack() as held:  # all is let go of, whatever fails on the way
+        record = Record(folder, families, proposer.aims)
+        held.callback(record.close)
+        executor = _start(recipe, inputs, metric.name)
+        held.callback(unit.detach)
+        held.callback(executor.shutdown, cancel=True)
+        held.callback(budget.is_over)
         submit = partial(_submit, executor, budget, recipe.search.fit_timeout)
         driver = Driver(
             proposer, record, submit, folds, lambda: executor.workers, told, budget.is_over,
@@ -170,15 +175,17 @@ def _drive(
             defaults=_tried_first(proposer.families.values()), **begun,
         )  # fmt: skip
         return driver.run(recipe.search.trials)
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    """Say that a worker died where that ends the search."""
+    try:
+        yield
     except BrokenExecutor:
         hint = "run it again to carry on; with fewer compute.workers each has more memory"
         fault = Fault("a worker died: killed, or out of memory", "compute.workers", hint)
         raise SearchError(fault) from None
-    finally:
-        budget.is_over()
-        executor.shutdown(cancel=True)
-        unit.detach()
-        record.close()
 
 
 def _pruner(recipe: Recipe) -> str:

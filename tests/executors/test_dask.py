@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from engine.errors import EngineError, SearchError
-from engine.executors import dask, host, spread
+from engine.executors import dask, host, members, spread
 from engine.testing.clusters import Cluster, cluster
 from engine.testing.executor import begin, ended, given, note, noted, read, sleep
 
@@ -242,3 +242,23 @@ def test_an_initializer_that_fails_is_told_with_its_cause(clusters):
     clusters.hire(1)
     with pytest.raises(SearchError, match=r"no worker of .* can be used"):
         dask.start(None, sleep, ("no number",), address=clusters.address)
+
+
+def test_a_worker_that_hangs_keeps_neither_the_others_nor_the_end(clusters, monkeypatch):
+    monkeypatch.setattr(members, "LEASE", 2.0)  # so that it is told often that it is needed
+    monkeypatch.setattr(spread, "GRACE", 1.0)
+    clusters.hire(2)
+    executor = connect(clusters)
+    until(lambda: executor.workers == 2)
+    results(executor, pids, 2)
+    clusters.workers[0].send_signal(signal.SIGSTOP)
+    time.sleep(1.0)  # it is told meanwhile, and does not answer
+    begun = time.monotonic()
+    futures = [executor.submit(sleep, 0.1, deadline=5.0) for _ in range(8)]
+    done, hanging = wait(futures, 40)
+    assert not hanging
+    lost = [future for future in done if future.exception() is not None]
+    assert [type(future.exception()) for future in lost] == [TimeoutError]
+    executor.shutdown(cancel=True)
+    assert time.monotonic() - begun < 60
+    clusters.workers[0].send_signal(signal.SIGCONT)

@@ -1,4 +1,6 @@
+import errno
 import os
+import signal
 import subprocess
 import sys
 from concurrent.futures import BrokenExecutor
@@ -6,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from engine.executors import local
+from engine.contracts import WorkerDiedError
+from engine.executors import local, seat
 from engine.testing.executor import (
     ExecutorSuite,
     apart,
@@ -65,3 +68,27 @@ def test_a_script_that_does_not_guard_its_main_part_runs_once(tmp_path):
         capture_output=True, text=True, timeout=60, check=False,
     )  # fmt: skip
     assert ended.stdout.splitlines() == ["the script runs", "(7, 1)"], ended.stderr
+
+
+@pytest.mark.parametrize(("more", "name"), [(0, "SIGRTMIN"), (3, "signal [0-9]+")])
+def test_a_process_that_is_killed_is_told_of_with_its_signal(more, name):
+    """Python has names for the first and the last of the signals of real time alone."""
+    found = local.start(1, begin, (1,), apart=True)
+    ended = found.submit(signal.raise_signal, signal.SIGRTMIN + more)
+    with pytest.raises(WorkerDiedError, match=rf"^its process was killed \({name}\)$"):
+        ended.result(20)
+    found.shutdown()
+
+
+def test_where_no_process_can_be_started_it_is_told(monkeypatch):
+    """As the system says where there are too many; nobody would see it raised in a thread."""
+    found = local.start(2, begin, (1,))
+    assert found.submit(given, 1).result(60) == (1, 1)
+
+    def refuse(*_):
+        raise BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
+
+    monkeypatch.setattr(seat.Seat, "_started", refuse)
+    for _ in range(3):
+        assert isinstance(found.submit(given, 1).exception(20), BlockingIOError)
+    found.shutdown(cancel=True)

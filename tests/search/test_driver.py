@@ -80,6 +80,22 @@ def test_an_error_of_the_executor_is_not_taken_for_the_candidate_s(tmp_path):
     assert len(drive(tmp_path, 3)) == 3
 
 
+@pytest.mark.parametrize("attempt", range(12))  # which of the two is looked at first is chance
+def test_what_is_done_is_kept_where_another_unit_breaks_the_search(tmp_path, attempt):
+    class OneBreaks(Workers):
+        def submit(self, candidate, trial, fold):
+            future = Future()
+            if fold:
+                future.set_exception(OSError("no room"))
+            else:
+                future.set_result(outcome(candidate, fold))
+            return future
+
+    with pytest.raises(OSError, match="no room"):
+        drive(tmp_path, 3, OneBreaks(2))
+    assert [path.stem for path in (tmp_path / "units").iterdir()] == ["000000_000"]
+
+
 def test_listeners_hear_of_every_unit_and_trial_in_order(tmp_path):
     heard = []
     drive(tmp_path, 4, Workers(3), listener=lambda event, **facts: heard.append((event, facts)))

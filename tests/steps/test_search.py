@@ -296,3 +296,40 @@ def test_a_family_without_probabilities_is_told_so_where_the_metric_needs_them(t
     )  # fmt: skip
     made.run("search")
     assert 0 < made["search"].best.mean <= 1
+
+
+def test_nothing_is_left_open_where_a_search_cannot_begin_or_end(tmp_path, monkeypatch):
+    closed = []
+
+    class Noting(search.Record):
+        def close(self):
+            closed.append("record")
+            super().close()
+
+    def refused(*_):
+        raise SearchError("no cluster can be reached")
+
+    class Full(search.Budget):
+        def is_over(self):
+            raise OSError("no space left on device")
+
+    start = search._start
+
+    def started(*given):
+        executor = start(*given)
+        end = executor.shutdown
+        monkeypatch.setattr(executor, "shutdown", lambda **how: (closed.append("executor"), end()))
+        return executor
+
+    monkeypatch.setattr(search, "Record", Noting)
+    with monkeypatch.context() as patched:
+        patched.setattr(search, "_start", refused)
+        with pytest.raises(SearchError, match="no cluster"):
+            Steps(asked(), mixed(150), tmp_path / "refused").run("search")
+    assert closed == ["record"]
+    closed.clear()
+    monkeypatch.setattr(search, "Budget", Full)
+    monkeypatch.setattr(search, "_start", started)
+    with pytest.raises(OSError, match="no space left"):
+        Steps(asked(), mixed(150), tmp_path / "full").run("search")
+    assert closed == ["executor", "record"]
