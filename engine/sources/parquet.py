@@ -83,6 +83,10 @@ def opened(path: Path) -> Iterator[_Opened]:
     try:
         with pq.ParquetFile(path, pre_buffer=False) as file:  # else batches keep all they have read
             yield _Opened(file)
+    except MemoryError as error:  # Arrow's own is one, too: nothing is wrong with the file
+        message = "there is not enough memory to read it"
+        hint = "leave its rows on disk: compute.rows=disk"
+        raise DataError(Fault(message, str(path), hint)) from error
     except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         reason = str(error).partition("\n")[0]
         hint = "write it anew; a CSV file ends in .csv"

@@ -12,6 +12,7 @@ from tests.house import tracked
 
 SMALL = {
     "auto_features.py": ["--rows", "3000", "--times", "1"],
+    "beyond_memory.py": ["--rows", "4000", "--rounds", "3", "--folds", "2", "--cap", "2GB"],
     "commands.py": ["--runs", "1"],
     "dask_workers.py": ["--workers", "2", "--trials", "2", "--seconds", "0.1"],
     "derive.py": ["--rows", "2000"],

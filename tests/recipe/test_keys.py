@@ -79,6 +79,7 @@ VALUES: dict[str, Any] = {
     "compute.memory": 2_000_000_000,
     "compute.address": "tcp://127.0.0.1:8786",
     "compute.device": "gpu",
+    "compute.rows": "disk",
     "seed": 9,
     "model.xgboost.about": "Trees.",
     "model.xgboost.classifier": "sklearn.ensemble.RandomForestClassifier",

@@ -213,3 +213,12 @@ def test_chunks_are_let_go_of_one_after_the_other(tmp_path):
     for _ in parquet.chunks(str(path), 10_000):
         most = max(most, pa.total_allocated_bytes() - before)
     assert most < size / 3
+
+
+def test_too_little_memory_is_not_taken_for_a_damaged_file(folder):
+    spec = written(pa.table({"a": [1.0, 2.0]}))
+    with pytest.raises(DataError) as caught, parquet.opened(folder / spec):
+        raise pa.ArrowMemoryError("malloc of size 64 failed")
+    (fault,) = caught.value.faults
+    assert fault.message == "there is not enough memory to read it"
+    assert fault.hint == "leave its rows on disk: compute.rows=disk"

@@ -59,7 +59,7 @@ def made(tmp_path, where, target="binary", frame=None, params=SURE, **more):
         {"xgboost": {**tree, **more.pop("family", {})}}, data={**data, **more.pop("data", {})},
         evaluation={"folds": 3, **more.pop("evaluation", {})},
         search={"trials": 1, **more.pop("search", {})},
-        compute={"rows": where}, **more,
+        compute={**more.pop("compute", {}), "rows": where}, **more,
     )  # fmt: skip
     steps = Steps(asked, pd.DataFrame(), tmp_path / where)
     steps["load"] = load.of(asked)
