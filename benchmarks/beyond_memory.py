@@ -71,12 +71,6 @@ def peak(command: list[str], folder: Path, cap: int | None) -> tuple[int, float,
     return most, time.monotonic() - begun, process.returncode == 0
 
 
-def scores(folder: Path, way: str) -> str:
-    """Return the score on the holdout of the latest run."""
-    path = folder / f"outputs-{way}" / "bench" / "latest" / "scorecard.json"
-    return f"{json.loads(path.read_text('utf-8'))['holdout']['roc_auc']:.4f}"
-
-
 def rows_of(folder: Path, ways: list[str], caps: list[int | None]) -> list[tuple[str, ...]]:
     """Run the recipe in each way, without a cap and with one."""
     found = []
@@ -88,10 +82,11 @@ def rows_of(folder: Path, ways: list[str], caps: list[int | None]) -> list[tuple
             ]  # fmt: skip
             most, seconds, well = peak(command, folder, cap)
             (folder / "outputs").rename(folder / f"outputs-{way}-{cap}")
-            said = (folder / "said.txt").read_text("utf-8").strip().splitlines()[-1:]
+            lines = (folder / "said.txt").read_text("utf-8").splitlines()
+            said = [line for line in lines if line.startswith("error:")][:1]
             path = folder / f"outputs-{way}-{cap}" / "bench" / "latest" / "scorecard.json"
             score = json.loads(path.read_text("utf-8"))["holdout"]["roc_auc"] if well else None
-            shown = f"{score:.4f}" if score else f"failed: {''.join(said)[:60]}"
+            shown = f"{score:.4f}" if score else f"failed: {''.join(said).rpartition(': ')[2]}"
             limit = f"{cap / MEGABYTE:,.0f} MB" if cap else "none"
             found.append((way, limit, f"{most / MEGABYTE:,.0f} MB", f"{seconds:.0f}", shown))
     return found

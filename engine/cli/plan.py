@@ -12,6 +12,7 @@ from engine.cli.outputs import planned
 from engine.recipe.load import load
 
 MOST_COLUMNS = 25
+HELD = {"disk": "on disk", "cluster": "shared among the workers of the cluster"}
 
 
 def plan_(arguments: Namespace) -> int:
@@ -148,6 +149,8 @@ def _computed(compute: dict[str, Any]) -> list[tuple[str, str]]:
         count = f"{console.plural(many, 'fit')}" if many else "as many fits as there is room for"
         threads = console.plural(compute["threads"], "thread")
         found.append(("run by", f"{compute['executor']}{where}: {count} at once, {threads} each"))
+    if compute["rows"] in HELD:
+        found.append(("rows", HELD[compute["rows"]]))
     if compute["device"] == "gpu":
         others = f"; not {', '.join(compute['cpu'])}" if compute["cpu"] else ""
         found.append(("GPU", f"used by {', '.join(compute['gpu'])}{others}"))

@@ -141,20 +141,19 @@ def together(
     client = None
     try:
         client = _connected(distributed, own, address)
-        names = _there(client, HIRE_OWN if own else HIRE)
-        if not names:
+        if not _has_worker(client, HIRE_OWN if own else HIRE):
             message = f"the Dask cluster at {client.scheduler.address} has no worker"
             raise SearchError(Fault(message, "compute.address", "start workers there"))
-        yield Together(client, names)
+        yield Together(client)
     finally:
         _close(client, own)
 
 
-def _there(client: Any, seconds: float) -> list[str]:
-    """Return the workers that there are, or the first that come within some seconds."""
+def _has_worker(client: Any, seconds: float) -> bool:
+    """Whether a cluster has a worker, or gets one within some seconds."""
     with contextlib.suppress(TimeoutError):
         client.wait_for_workers(1, timeout=seconds)
-    return list(client.nthreads())
+    return bool(client.nthreads())
 
 
 start = starter(_join)

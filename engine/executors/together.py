@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from numpy.typing import NDArray
 
 from engine import extras
+from engine.contracts import WorkerDiedError
 from engine.errors import RecipeError
 
 
@@ -19,14 +21,37 @@ class Together:
     ----------
     client : distributed.Client
     names : list of str
-        The workers that there were when it was made, in order.
+        The workers that have parts, in order: those that there were when :meth:`whole` began.
     """
 
-    def __init__(self, client: Any, names: Iterable[str]) -> None:
+    def __init__(self, client: Any) -> None:
         self.client = client
-        self.names = sorted(names)
+        self.names: list[str] = []
         self._arrays = extras.imported("dask.array", "dask", RecipeError)
         self._delayed = extras.imported("dask", "dask", RecipeError).delayed
+
+    @contextmanager
+    def whole(self) -> Iterator[None]:
+        """Share rows among the workers that there are, for one fit.
+
+        Raises
+        ------
+        engine.contracts.WorkerDiedError
+            If one of them is lost meanwhile: its part of the rows is lost with it.
+        """
+        self.names = self._there()
+        try:
+            with self.client.as_current():
+                yield
+        except Exception as error:
+            lost = set(self.names).difference(self._there())
+            if not lost:
+                raise
+            raise WorkerDiedError("a worker of the cluster was lost") from error
+
+    def _there(self) -> list[str]:
+        self.client.wait_for_workers(1)
+        return sorted(self.client.nthreads())
 
     @property
     def workers(self) -> int:

@@ -19,11 +19,13 @@ def describe(recipe: Recipe, families: Sequence[str], rows: int) -> dict[str, An
         are the families that use a GPU, and those that do not.
     """
     workers, threads = cores.shared(recipe, rows)
+    workers = 1 if recipe.compute.rows == "cluster" else workers  # each fit is of all of them
     uses, others = devices.using(recipe, families)
     on_gpu = recipe.compute.device == "gpu"
     return {
         "executor": recipe.compute.executor, "address": recipe.compute.address,
         "workers": workers, "threads": threads, "device": recipe.compute.device,
+        "rows": recipe.compute.rows,
         "gpu": uses if on_gpu else [], "cpu": others if on_gpu else list(families),
     }  # fmt: skip
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from engine.contracts import Listener
+from engine.errors import EngineError, Fault
 from engine.recipe.schema import Recipe
 from engine.steps import held
 from engine.steps.load import asked
@@ -23,3 +27,19 @@ def placed(recipe: Recipe, listener: Listener) -> Recipe:
     for text in texts:
         listener("notice", text=text)
     return found
+
+
+@contextmanager
+def roomy() -> Iterator[None]:
+    """Say what to do where memory did not suffice.
+
+    Raises
+    ------
+    EngineError
+        In the place of what was raised by whoever asked for more.
+    """
+    try:
+        yield
+    except MemoryError as error:
+        hint = "leave the rows on disk: compute.rows=disk, with XGBoost; or draw some: data.sample"
+        raise EngineError(Fault("there is not enough memory", held.KEY, hint)) from error

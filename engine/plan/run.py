@@ -18,7 +18,7 @@ from engine.plan.disk import writable
 from engine.plan.fingerprint import Parts
 from engine.plan.hidden import Hidden
 from engine.plan.outputs import SCORECARD, Outputs, run_folder
-from engine.plan.place import placed
+from engine.plan.place import placed, roomy
 from engine.plan.progress import Progress
 from engine.plan.provenance import provenance
 from engine.plan.running import Note
@@ -152,7 +152,7 @@ def fill(
     """Carry a recipe out and lay everything in ``folder``; the scorecard comes last."""
     begin = time.perf_counter()
     hidden = Hidden.of(tree)
-    with hidden.errors(), (folder / "log.txt").open("w", encoding="utf-8") as log:
+    with hidden.errors(), roomy(), (folder / "log.txt").open("w", encoding="utf-8") as log:
         (folder / "recipe.yaml").write_text(dump(tree), "utf-8")
         asked.write(folder, hidden)
         note = Note(folder, recipe=recipe.name, stamp=stamp)

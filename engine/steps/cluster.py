@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from typing import Any
 
 from engine import catalogue
+from engine.contracts import WorkerDiedError
+from engine.errors import Fault, SearchError
 from engine.recipe.schema import Recipe
 from engine.steps import cores
 
@@ -16,6 +18,11 @@ def shared(recipe: Recipe) -> Iterator[Any]:
     """Give the workers that a recipe's models are fitted by together; None where there are none.
 
     The fit is asked for from this process, which gives the workers their parts of the rows.
+
+    Raises
+    ------
+    SearchError
+        If a worker is lost meanwhile.
     """
     compute = recipe.compute
     if compute.rows != "cluster":
@@ -24,4 +31,8 @@ def shared(recipe: Recipe) -> Iterator[Any]:
     workers, threads = cores.shared(recipe, cores.FEW_ROWS)
     entry = catalogue.find("executors", compute.executor)
     with entry.together(workers, threads, compute.memory, compute.address) as found:
-        yield found
+        try:
+            yield found
+        except WorkerDiedError as error:
+            fault = Fault(str(error), "compute.rows", "run it again to carry on")
+            raise SearchError(fault) from error

@@ -20,7 +20,7 @@ from engine import catalogue
 from engine.bundle.persist import size_of
 from engine.bundle.predict import Model
 from engine.bundle.table import Table
-from engine.contracts import Fold, Index, Metric, Predicted
+from engine.contracts import Fold, Index, Metric, Predicted, WorkerDiedError
 from engine.estimators.boosters import keep
 from engine.models import Setting
 from engine.recipe.schema import Recipe
@@ -224,7 +224,8 @@ def fit_attached(candidate: Candidate, fold: int) -> Outcome:
 def fit_unit(material: Material, candidate: Candidate, number: int) -> Outcome:
     """Fit a candidate on a fold's training rows and predict its validation rows.
 
-    Whatever goes wrong in it is the candidate's own fault, and becomes the outcome's ``error``.
+    Whatever goes wrong in it is the candidate's own fault, and becomes the outcome's ``error``;
+    but for the loss of a worker of a cluster that fits together.
     """
     begin = time.perf_counter()
     try:
@@ -232,6 +233,8 @@ def fit_unit(material: Material, candidate: Candidate, number: int) -> Outcome:
             outcome = _fit(material, candidate, number)
         found = distinct([*material.warned(candidate, number), *found])
         outcome = replace(outcome, warnings=tuple(found))
+    except WorkerDiedError:  # of a cluster that fits together: no fault of the candidate's
+        raise
     except Exception as error:  # noqa: BLE001 - recorded with its cause; the search goes on
         text = " ".join(str(error).split())
         outcome = Outcome(float("nan"), error=f"{type(error).__name__}: {text}"[:500])

@@ -1,5 +1,6 @@
 """One recipe, its rows in memory, on disk and on a cluster, by the command of a user."""
 
+import re
 import signal
 import time
 
@@ -93,6 +94,10 @@ def test_large_tables_go_to_disk_by_themselves_and_the_plan_says_why(folder):
     words = ("beyond.yaml", "compute.memory=300KB")
     ended_ = good("plan", *words, folder=folder)
     assert "compute.rows: rows are on disk: a run in memory may need" in ended_.err
+    assert re.search(r"^  rows +on disk$", ended_.out, re.MULTILINE)
+    shared = good("plan", "beyond.yaml", *WAYS["cluster"], folder=folder)
+    assert "1 fit at once" in shared.out
+    assert "shared among the workers of the cluster" in shared.out
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])

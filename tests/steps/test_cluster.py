@@ -1,8 +1,11 @@
 """Workers of a real cluster of Dask that fit one model together."""
 
+import time
+
 import numpy as np
 import pytest
 
+from engine.contracts import WorkerDiedError
 from engine.errors import SearchError
 from engine.executors import dask
 from engine.testing.clusters import cluster
@@ -35,14 +38,36 @@ def test_each_worker_has_a_part_of_the_rows(tmp_path):
         found.hire(2)
         with dask.together(1, 1, None, found.address) as workers:
             workers.client.wait_for_workers(2)
-        with dask.together(1, 1, None, found.address) as workers:
+        with dask.together(1, 1, None, found.address) as workers, workers.whole():
             assert workers.workers == 2
             blocks = [np.full((3, 2), number) for number in range(5)]
             whole = workers.array(iter(blocks))
             places = workers.client.who_has().values()
             assert {place for (place,) in places} == set(workers.names)
-            with workers.client.as_current():
-                np.testing.assert_array_equal(whole.compute(), np.concatenate(blocks))
+            np.testing.assert_array_equal(whole.compute(), np.concatenate(blocks))
+
+
+def test_a_lost_worker_is_no_fault_of_what_was_fitted(tmp_path):
+    with cluster(tmp_path) as found:
+        found.hire(2)
+        with dask.together(1, 1, None, found.address) as workers:
+            workers.client.wait_for_workers(2)
+            with pytest.raises(ValueError, match="its own"), workers.whole():
+                raise ValueError("its own")
+            with pytest.raises(WorkerDiedError, match="a worker of the cluster was lost"):
+                lose(workers, found)
+
+
+def lose(workers, found):
+    with workers.whole():
+        one = found.workers[0]
+        one.kill()
+        one.wait()
+        end = time.monotonic() + 60
+        while len(workers.client.nthreads()) > 1:
+            assert time.monotonic() < end
+            time.sleep(0.1)
+        raise KeyError("what Dask says of it")
 
 
 def test_a_cluster_without_workers_is_told_of(tmp_path, monkeypatch):

@@ -22,7 +22,7 @@ def fit(booster: Any, rows: Rows, watch: Rows | None, asked: Asked) -> Any:
     del params["n_jobs"]  # a worker uses the threads that it has
     if asked.classes > 2:
         params |= {"objective": "multi:softprob", "num_class": asked.classes}
-    with rows.X.cluster.client.as_current():
+    with rows.X.cluster.whole():
         train = _matrix(booster, rows)
         watched = [] if watch is None else [(_matrix(booster, watch, train), "validation_0")]
         found = workers.train(
