@@ -9,10 +9,14 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
+import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+
+SOON = 2.0  # seconds that are waited for a lock without a word
+PERIOD = 0.02
 
 
 @contextmanager
@@ -39,13 +43,20 @@ def _claim(parent: Path, prefix: str) -> tuple[Path, int]:
 
 
 def sweep(parent: Path, prefix: str) -> None:
-    """Remove the claimed folders whose writers are gone."""
+    """Remove the claimed folders, and files, whose writers are gone."""
     for left in parent.glob(f"{prefix}*"):
         with suppress(OSError):
             descriptor = os.open(left, os.O_RDONLY)
             if _lock(descriptor, fcntl.LOCK_EX):
-                shutil.rmtree(left, ignore_errors=True)
+                _remove(left)
             os.close(descriptor)
+
+
+def _remove(left: Path) -> None:
+    if left.is_dir():
+        shutil.rmtree(left, ignore_errors=True)
+    else:
+        left.unlink(missing_ok=True)
 
 
 def _lock(descriptor: int, kind: int) -> bool:
@@ -85,6 +96,39 @@ def locked(path: Path, shared: bool, wait: Callable[[], None], holder: str = "")
             file.write(holder)
             file.flush()
         yield
+
+
+@contextmanager
+def alone(path: Path, wait: Callable[[], None]) -> Iterator[None]:
+    """Hold a lock whose file is there only meanwhile; ``wait`` is called once that takes long."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    while True:
+        with path.open("a") as file:
+            _await(file.fileno(), wait)
+            if not _is_at(file.fileno(), path):  # whoever was waited for has removed it
+                continue
+            try:
+                yield
+            finally:
+                path.unlink(missing_ok=True)
+            return
+
+
+def _await(descriptor: int, wait: Callable[[], None]) -> None:
+    end = time.monotonic() + SOON
+    while not _lock(descriptor, fcntl.LOCK_EX):
+        if time.monotonic() > end:
+            wait()
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            return
+        time.sleep(PERIOD)
+
+
+def _is_at(descriptor: int, path: Path) -> bool:
+    try:
+        return os.path.samestat(os.fstat(descriptor), path.stat())
+    except FileNotFoundError:
+        return False
 
 
 def settle(folder: Path) -> None:

@@ -25,6 +25,7 @@ from engine.steps.load import asked
 
 TOLD = "told.json"
 WAITING = "another run of this recipe holds its search{}; waiting for it to end"
+MADE = "another run is at the same step, {}; waiting for what comes of it"
 
 
 class Progress:
@@ -102,7 +103,18 @@ class Progress:
             self._held.enter_context(reading)
 
     def do(self, step: Step, found: Parts) -> Parts:
-        """Do a step, and keep its result."""
+        """Do a step, and keep its result; one that another run has made meanwhile is taken."""
+        if optional(step, "KEEPS"):  # it has a lock of its own
+            return self._do(step, found)
+        label = name(step)
+        told = partial(self.listener, "waiting", text=MADE.format(label))
+        with self.store.making(label, found.fingerprint, told):
+            if self.fresh or not self.is_done(step, found.fingerprint):
+                return self._do(step, found)
+            self._tell_again(step, found)
+            return self._take(step, found)
+
+    def _do(self, step: Step, found: Parts) -> Parts:
         label = name(step)
         with self._place(step, found.fingerprint) as folder:
             if optional(step, "KEEPS") and not self.fresh and self.is_done(step, found.fingerprint):

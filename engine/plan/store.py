@@ -16,9 +16,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from engine.plan.claim import claimed, locked, settle
+from engine.plan.claim import alone, claimed, locked, settle, sweep
 
 PARTIAL = ".partial-"
+MADE = ".made-"
 LIST = "step.json"
 LOCK = "lock"  # held by the one run that adds to a result
 USED = "used"  # held, shared, by every run that reads a result that is added to
@@ -60,6 +61,16 @@ class Store:
                     return
                 with suppress(FileNotFoundError):
                     final.rename(old / str(attempt))
+
+    @contextmanager
+    def making(self, step: str, fingerprint: str, wait: Callable[[], None]) -> Iterator[None]:
+        """Keep others from making the same result meanwhile; who makes it already is waited for.
+
+        ``wait`` is called where that takes long.
+        """
+        sweep(self.root, MADE)  # of runs that were killed
+        with alone(self.root / f"{MADE}{step}-{fingerprint}", wait):
+            yield
 
     @contextmanager
     def adding(

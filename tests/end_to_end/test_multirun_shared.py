@@ -26,9 +26,7 @@ JOBS = ("run", "r.yaml", "-m", "seed=1,2", "problem.owner=ann,ben,eve")
 """Two studies: who owns a recipe changes nothing that is searched."""
 STUDIES, EACH = 2, 3
 EARLY = ("load", "expect", "split", "assemble", "inspect")
-"""Steps of which jobs that begin at once may each make the result; the first that is whole stays.
-
-All later ones wait for the search of their study, which is held by one job to its end."""
+"""Steps that all jobs have in common."""
 
 
 @pytest.fixture
@@ -96,7 +94,7 @@ def _assert_done_once(folder):
 
 
 def _assert_whole(store):
-    assert not list(store.glob(".partial-*"))
+    assert not list(store.glob(".*")), "no folder half written, and no lock"
     assert not list(store.rglob("*.partial"))
     results = [path for path in store.iterdir() if path.is_dir()]
     assert {path.name.partition("-")[0] for path in results} >= {*EARLY, "search", "pack"}

@@ -7,19 +7,24 @@ import shutil
 import subprocess
 import sys
 import threading
+import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from engine.cli import main
 from engine.errors import DataError, EngineError
-from engine.plan import outputs
+from engine.plan import claim, outputs
 from engine.plan.claim import claimed, sweep
+from engine.plan.hidden import Hidden
 from engine.plan.outputs import RUNNING, Outputs, run_folder, whole_runs
+from engine.plan.progress import Progress
+from engine.plan.step import STEPS, name
 from engine.plan.store import Store, is_whole
 from engine.search import record
 from engine.steps import evaluate, load
-from tests.plan.project import write_data
+from tests.plan.project import Heard, write_data
 
 
 def left_over(root: Path) -> list[str]:
@@ -70,20 +75,100 @@ def test_a_search_that_ends_midway_is_carried_on_without_fitting_again(new, monk
     assert new.run().fits == 15 - 7
 
 
-def test_runs_of_the_same_second_do_not_share_a_folder(tmp_path):
-    barrier = threading.Barrier(8)
+def at_once(count: int, work) -> None:
+    """Do something in several threads that begin together."""
+    barrier = threading.Barrier(count)
 
-    def write(number: int) -> None:
+    def begin(number: int) -> None:
         barrier.wait()
-        with run_folder(tmp_path / "r", "2026-01-01_00-00-00") as place:
-            (place.partial / "number").write_text(str(number), "utf-8")
-            (place.partial / "scorecard.json").write_text("{}", "utf-8")
+        work(number)
 
-    threads = [threading.Thread(target=write, args=(number,)) for number in range(8)]
+    threads = [threading.Thread(target=begin, args=(number,)) for number in range(count)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
+
+
+@pytest.mark.parametrize("soon", [30.0, 0.1])
+def test_what_several_runs_have_in_common_is_made_by_one_of_them(new, monkeypatch, soon):
+    made, found, heard = [], [], Heard()
+    recipe, store = new.load().recipe, Store(new.root / "store")
+    real = load.run
+
+    def slow(recipe, inputs, folder, listener):
+        made.append(folder)
+        time.sleep(0.5)
+        return real(recipe, inputs, folder, listener)
+
+    def look(number: int) -> None:
+        with Progress(recipe, store, heard, Hidden()) as progress:
+            step = next(step for step in STEPS if name(step) == "load")
+            progress.do(step, progress.look(step))
+            found.append(progress.results["load"].frame.shape)
+
+    monkeypatch.setattr(load, "run", slow)
+    monkeypatch.setattr(claim, "SOON", soon)
+    at_once(3, look)
+    assert len(made) == 1, "the others have waited for it"
+    assert len(found) == 3
+    assert len(set(found)) == 1
+    said = "another run is at the same step, load; waiting for what comes of it"
+    told = [facts["text"] for event, facts in heard.events if event == "waiting"]
+    assert told == ([said] * 2 if soon < 1 else [])
+    assert [path.name[:5] for path in store.root.iterdir()] == ["load-"]
+
+
+def test_what_a_run_that_failed_was_to_make_is_made_by_the_next(tmp_path):
+    store, begun, ended = Store(tmp_path), threading.Event(), []
+
+    def fail() -> None:
+        with suppress(InterruptedError), store.making("load", "1", lambda: None):
+            begun.set()
+            time.sleep(0.2)
+            raise InterruptedError
+
+    failing = threading.Thread(target=fail)
+    failing.start()
+    begun.wait()
+    with store.making("load", "1", lambda: None):
+        ended.append("made")
+    failing.join()
+    assert ended == ["made"]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_a_killed_run_was_to_make_is_made_by_the_next_and_leaves_nothing(tmp_path):
+    code = (
+        "import sys, time; from pathlib import Path; from engine.plan.store import Store\n"
+        "with Store(Path(sys.argv[1])).making('load', sys.argv[2], print):\n"
+        "    print('begun', flush=True); time.sleep(60)\n"
+    )
+    words = [sys.executable, "-c", code, str(tmp_path)]
+    makers = [subprocess.Popen([*words, n], stdout=subprocess.PIPE, text=True) for n in "12"]
+    try:
+        assert [maker.stdout.readline() for maker in makers] == ["begun\n"] * 2
+        makers[0].kill()
+        makers[0].wait()
+        with Store(tmp_path).making("load", "3", lambda: None):
+            left = sorted(path.name for path in tmp_path.iterdir())
+            assert left == [".made-load-2", ".made-load-3"], "one lives"
+        with Store(tmp_path).making("load", "1", lambda: None):
+            pass
+        assert [path.name for path in tmp_path.iterdir()] == [".made-load-2"]
+    finally:
+        for maker in makers:
+            maker.kill()
+            maker.communicate()
+
+
+def test_runs_of_the_same_second_do_not_share_a_folder(tmp_path):
+    def write(number: int) -> None:
+        with run_folder(tmp_path / "r", "2026-01-01_00-00-00") as place:
+            (place.partial / "number").write_text(str(number), "utf-8")
+            (place.partial / "scorecard.json").write_text("{}", "utf-8")
+
+    at_once(8, write)
     runs = whole_runs(tmp_path / "r")
     assert [run.name for run in runs] == [
         "2026-01-01_00-00-00",
