@@ -299,6 +299,11 @@ def test_nothing_is_given_up_by_its_first_folds_where_objectives_are_several(tmp
     assert any(text.startswith("search.pruner: candidates are compared by") for text in heard)
 
 
+def test_a_metric_with_parameters_may_stand_among_several():
+    found = asked(["auto", {"f_beta": {"beta": 2}}, "size"]).evaluation.objectives
+    assert found == ("auto", "f_beta_2", "size")
+
+
 def test_auto_and_its_own_name_are_one_objective(tmp_path):
     made = Steps(asked(["auto", "roc_auc", "predict_seconds"]), grouped(), tmp_path)
     made.run("split")
