@@ -58,6 +58,7 @@ class Material:
     _prepared: OrderedDict[str, Matrices] = field(default_factory=OrderedDict)
     _warned: dict[str, list[str]] = field(default_factory=dict)
     _seconds: dict[str, float] = field(default_factory=dict)
+    _fit_seconds: dict[str, float] = field(default_factory=dict)
     _sizes: dict[str, int] = field(default_factory=dict)
 
     def setting(self, rows: int | None = None, seed: int | None = None) -> Setting:
@@ -100,7 +101,9 @@ class Material:
         key = self._features_key(candidate, number)
         if key not in self._prepared:
             with listening() as self._warned[key]:
+                begin = time.perf_counter()
                 train = _fitted(features, self.columns(fold.train), self.y(fold.train))
+                self._fit_seconds[key] = time.perf_counter() - begin
                 begin = time.perf_counter()
                 self._prepared[key] = train, features.transform(self.columns(fold.valid))
                 self._seconds[key] = time.perf_counter() - begin
@@ -118,6 +121,10 @@ class Material:
     def transform_seconds(self, candidate: Candidate, number: int) -> float:
         """Return how long the matrix of a fold's validation rows took, for whichever candidate."""
         return self._seconds.get(self._features_key(candidate, number), 0.0)
+
+    def fit_seconds(self, candidate: Candidate, number: int) -> float:
+        """Return how long a fold's features took to be fitted, for whichever candidate."""
+        return self._fit_seconds.get(self._features_key(candidate, number), 0.0)
 
     def size(self, candidate: Candidate, number: int, model: Any) -> int | None:
         """Return the bytes of a fitted pipeline, given its model; None where nobody asks."""
@@ -244,7 +251,9 @@ def _fit(material: Material, candidate: Candidate, number: int) -> Outcome:
 def _fit_once(
     material: Material, candidate: Candidate, number: int, model: Any, matrices: Matrices
 ) -> Outcome:
+    begin = time.perf_counter()
     learn(material, candidate, number, model, matrices)
+    fitting = time.perf_counter() - begin + material.fit_seconds(candidate, number)
     fold, valid = material.split.folds[number], matrices[1]
     classes, truth = material.split.target.classes, material.y(fold.valid)
     begin = time.perf_counter()
@@ -255,7 +264,8 @@ def _fit_once(
     score = float(material.metric(truth, predicted, len(classes)))
     outcome = _outcome(score, predicted, getattr(model, "rounds_", None))
     size = material.size(candidate, number, model)
-    return replace(outcome, predict_seconds=seconds * min(1.0, ROWS / len(truth)), size=size)
+    asked = seconds * min(1.0, ROWS / len(truth))
+    return replace(outcome, predict_seconds=asked, fit_seconds=fitting, size=size)
 
 
 def learn(
