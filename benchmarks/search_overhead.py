@@ -26,6 +26,7 @@ from engine.recipe.load import load
 from engine.search.draw import Proposer
 from engine.search.record import Record
 from engine.steps import unit
+from engine.steps.material import Material
 
 ESTIMATOR = "XGBoost's fit and predict"
 SPENT: Counter[str] = Counter()  # seconds
@@ -56,7 +57,7 @@ def instrument() -> None:
             XGBClassifier, name, timed("XGBoost's fit and predict", getattr(XGBClassifier, name))
         )
     for owner, name, label in (
-        (unit.Material, "prepared", "features"),
+        (Material, "prepared", "features"),
         (Proposer, "propose", "draws"),
         (Record, "keep", "files of units"),
         (Record, "tell", "SQLite and trials"),

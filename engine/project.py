@@ -116,15 +116,22 @@ class Run:
 
     @cached_property
     def leaderboard(self) -> pd.DataFrame:
-        """The best trial of each family, best first: mean and spread of the first metric."""
+        """The best trial of each family, best first: mean and spread of the first metric.
+
+        Of several objectives it holds the Pareto front as well, and a column for each of them.
+        """
         metric = self.scorecard["metric"]
         rows = read_json(self.folder / "leaderboard.json")
         scores = [row["cv"].get(metric, {}) for row in rows]
+        measured = list(dict.fromkeys(name for row in rows for name in row["measured"]))
         return pd.DataFrame(
             {
                 "family": [row["family"] for row in rows],
+                "trial": [row["trial"] for row in rows],
                 metric: [score.get("mean") for score in scores],
                 "std": [score.get("std") for score in scores],
+                **{name: [row["measured"].get(name) for row in rows] for name in measured},
+                "chosen": [row["chosen"] for row in rows],
                 "trials": [row["trials"] for row in rows],
                 "seconds": [row["seconds"] for row in rows],
             }

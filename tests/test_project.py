@@ -23,9 +23,18 @@ def test_a_recipe_is_planned_run_and_predicted_from(project) -> None:
     assert list(plan.steps["state"][-2:]) == ["to do", "to do"]
     run = project.run()
     assert run.leaderboard["family"][0] == "linear"
+    assert list(run.leaderboard["chosen"]) == [True, False]
     assert run.scorecard["holdout"]["roc_auc"] > 0.95
     assert set(project.plan().steps["state"]) == {"done"}
     assert [r.folder for r in project.runs()] == [run.folder]
+
+
+def test_the_leaderboard_of_several_objectives_has_a_column_for_each(tmp_path) -> None:
+    overrides = ("model=[linear,dummy]", "search.trials=2", "evaluation.folds=2",
+                 "evaluation.metric=[roc_auc,size]")  # fmt: skip
+    run = engine.load("breast_cancer", *overrides, outputs=tmp_path).run()
+    assert list(run.leaderboard["trial"]) == [0, 1]
+    assert run.leaderboard["size"][0] > run.leaderboard["size"][1] > 0
 
 
 def test_predictions_are_those_of_the_run(project) -> None:

@@ -128,6 +128,8 @@ def print_scores(card: Mapping[str, Any]) -> None:
         (name, console.spread(scores), console.number(card["holdout"].get(name)))
         for name, scores in card["cv"].items()
     ]
+    others = {n: value for n, value in card.get("measured", {}).items() if n not in card["cv"]}
+    rows += [(name, console.measured(name, value), "") for name, value in others.items()]
     validated = "cross-validated (optimistic)" if card["optimistic"] else "cross-validated"
     console.table(title, ["metric", validated, f"holdout ({held:,} rows)"], rows)
     if held and card.get("final_rows") == "all":

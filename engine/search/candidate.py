@@ -77,6 +77,8 @@ class Outcome:
         Why there is no score; empty where there is one.
     warnings : tuple of str
         What libraries warned of, none twice; see :mod:`engine.steps.warned`.
+    fit_seconds : float
+        Of one fit, and of its features even where another candidate's were taken.
     size : int, optional
         Bytes that what was fitted takes on disk, where that is asked for.
     """
@@ -89,6 +91,7 @@ class Outcome:
     predict_seconds: float = 0.0
     error: str = ""
     warnings: tuple[str, ...] = ()
+    fit_seconds: float = 0.0
     size: int | None = None
 
     @property

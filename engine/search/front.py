@@ -9,18 +9,23 @@ import numpy as np
 from engine.search.aims import Aims
 from engine.search.candidate import Trial
 from engine.search.final import ranked
-from engine.statistics.pareto import undominated
+from engine.statistics.pareto import Losses, undominated
 
 
 def front(trials: Sequence[Trial], aims: Aims) -> list[Trial]:
     """Return the complete trials on the Pareto front, the best score first.
 
-    Those that exceed a limit are left out, unless all do.
+    Those that exceed a limit are left out, unless all do. Of equals the earliest stands for all:
+    there is nothing to choose between them.
     """
     order = ranked(trials, aims.maximize[0])
     within = [trial for trial in order if not trial.over] or order
-    marks = undominated([aims.losses(trial) for trial in within])
-    return [trial for trial, is_on_it in zip(within, marks, strict=True) if is_on_it]
+    losses = [aims.losses(trial) for trial in within]
+    first: dict[Losses, Trial] = {}
+    for trial, own, is_on_it in zip(within, losses, undominated(losses), strict=True):
+        if is_on_it:
+            first.setdefault(own, trial)
+    return list(first.values())
 
 
 def preferred(trials: Sequence[Trial], aims: Aims) -> Trial | None:

@@ -152,7 +152,8 @@ def write_unit(path: Path, outcome: Outcome, key: str) -> None:
     """Write a unit's outcome under a temporary name, then rename it; ``key`` is its candidate's."""
     facts = {"score": outcome.score, "rounds": outcome.rounds, "seconds": outcome.seconds,
              "predict_seconds": outcome.predict_seconds, "error": outcome.error,
-             "warnings": outcome.warnings, "size": outcome.size, "candidate": key}  # fmt: skip
+             "warnings": outcome.warnings, "fit_seconds": outcome.fit_seconds,
+             "size": outcome.size, "candidate": key}  # fmt: skip
     partial = path.with_suffix(".partial")
     with partial.open("wb") as file:
         np.savez(

@@ -17,7 +17,7 @@ from engine.search.budget import Budget
 from engine.search.candidate import Trial
 from engine.search.driver import best
 from engine.search.record import read_trials
-from engine.steps import unit
+from engine.steps import material
 from engine.steps.split import Split
 
 AFTERWARDS = 1.0  # seconds for packing, writing and printing, whatever the data
@@ -81,7 +81,7 @@ class After:
 def keeping_back(listener: Listener, budget: Budget, recipe: Recipe, after: After) -> Listener:
     """Let the budget know, trial by trial, how long what comes after the search may take."""
     leaders: list[Trial] = []
-    seeds = {name: unit.seeds(recipe, name) for name in recipe.model}
+    seeds = {name: material.seeds(recipe, name) for name in recipe.model}
 
     def told(event: str, **facts: Any) -> None:
         nonlocal leaders

@@ -16,6 +16,7 @@ from engine.search.candidate import Candidate, Trial
 from engine.steps import devices, held, inner, measures, pages, unit
 from engine.steps.assemble import Assembled, pipeline
 from engine.steps.cores import threads
+from engine.steps.material import Material, features_key
 from engine.steps.split import Split
 from engine.steps.warned import distinct, listening
 
@@ -74,7 +75,7 @@ class Learner:
 
     def _shared(self, candidate: Candidate, features: Any) -> tuple[Any, Any]:
         """Return fitted features and the table that they made of the rows."""
-        key = unit.features_key(self.recipe, candidate)
+        key = features_key(self.recipe, candidate)
         if self._last[0] != key:
             self._last = ("", None)  # let go of the one before the next is made
             self._last = (key, self._made(features))
@@ -98,15 +99,15 @@ class Learner:
         whole = pipeline(self.recipe, candidate, self.assembled.contract.columns, setting)
         fold = material.split.folds[number]
         with listening() as found, threadpool_limits(setting.threads):
-            matrices = material.made(fold, whole["features"])[0]
+            matrices = material.made(fold, whole["features"]).matrices
             unit.learn(material, candidate, number, whole["model"], matrices)
         self.warnings = tuple(distinct([*self.warnings, *found]))
         return whole
 
-    def _material(self, number: int) -> unit.Material:
+    def _material(self, number: int) -> Material:
         metric = measures.metrics(self.recipe, self.split)[0]
         split = self._with_further_rows()
-        return unit.Material(
+        return Material(
             self.recipe,
             split,
             self.assembled,

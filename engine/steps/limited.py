@@ -14,7 +14,7 @@ from engine.errors import Fault, SearchError
 from engine.estimators.blend import BlendClassifier, BlendRegressor
 from engine.search.candidate import Trial
 from engine.search.final import fit_seconds, folds_seconds
-from engine.steps import unit
+from engine.steps import material
 from engine.steps.choose import Chosen, Kind, Member
 from engine.steps.learner import Learner
 
@@ -180,7 +180,7 @@ class Fitting:
         return fit_seconds(trial, self._seeds(trial))
 
     def _seeds(self, trial: Trial) -> int:
-        return unit.seeds(self.learner.recipe, trial.candidate.family)
+        return material.seeds(self.learner.recipe, trial.candidate.family)
 
     def _spent(self) -> float:
         return time.perf_counter() - self._begin

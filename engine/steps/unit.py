@@ -2,170 +2,29 @@
 
 from __future__ import annotations
 
-import json
 import time
-from collections import OrderedDict
 from collections.abc import Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy.sparse import issparse
 from threadpoolctl import threadpool_limits
 
 from engine import catalogue
 from engine.bundle.persist import size_of
 from engine.bundle.predict import Model
-from engine.bundle.table import Table
-from engine.contracts import Fold, Index, Metric, Predicted, WorkerDiedError
-from engine.estimators.boosters import keep
-from engine.models import Setting
+from engine.contracts import Predicted, WorkerDiedError
 from engine.recipe.schema import Recipe
 from engine.search.candidate import Candidate, Outcome
-from engine.steps import assemble, cluster, devices, held, inner, pages, split
+from engine.steps import assemble, cluster, devices, inner, split
 from engine.steps.aims import sizes_count
-from engine.steps.assemble import Assembled, pipeline
-from engine.steps.blame import fitted
-from engine.steps.split import Split
+from engine.steps.assemble import pipeline
+from engine.steps.material import PREPARED_BYTES, Material, Matrices, Prepared
 from engine.steps.warned import distinct, listening
 
-PREPARED_BYTES = 2 * 1024**3  # over all workers
 ROWS = 1_000  # that the time of a prediction is told for
-
-Matrices = tuple[Any, Any]  # arrays, sparse matrices, or pages on disk
-
-
-@dataclass
-class Material:
-    """What a process needs to fit any unit of a study.
-
-    Attributes
-    ----------
-    threads : int
-        For each fit.
-    cache : int
-        Bytes of prepared folds to keep.
-    cluster : object, optional
-        The workers that fit each model together.
-    """
-
-    recipe: Recipe
-    split: Split
-    assembled: Assembled
-    metric: Metric
-    threads: int = 1
-    cache: int = PREPARED_BYTES
-    cluster: Any = None
-    _prepared: OrderedDict[str, Matrices] = field(default_factory=OrderedDict)
-    _warned: dict[str, list[str]] = field(default_factory=dict)
-    _seconds: dict[str, float] = field(default_factory=dict)
-    _sizes: dict[str, int] = field(default_factory=dict)
-
-    def setting(self, rows: int | None = None, seed: int | None = None) -> Setting:
-        """Return the circumstances of a fit, of so many rows, by the recipe's seed or another."""
-        in_time = self.split.time is not None
-        classify = bool(self.split.target.classes)
-        seed = self.recipe.seed if seed is None else seed
-        return Setting(
-            classify, seed, self.threads, in_time=in_time, rows=rows,
-            device=self.recipe.compute.device,
-        )  # fmt: skip
-
-    def seeds(self, candidate: Candidate) -> list[int]:
-        """Return the seeds that a candidate is fitted with, the recipe's first."""
-        own, repeats = self.recipe.seed, seeds(self.recipe, candidate.family)
-        drawn = (np.random.SeedSequence([own % 2**32, n]) for n in range(1, repeats))
-        return [own, *(int(each.generate_state(1)[0] >> 1) for each in drawn)]
-
-    def columns(self, index: Index) -> Table:
-        """Return what pipelines read of training rows, given their positions within these."""
-        return self.assembled.take(self.split.train[index])
-
-    def y(self, index: Index) -> NDArray[Any]:
-        """Return the target of training rows, given their positions within the training rows."""
-        found: NDArray[Any] = self.split.target.values[self.split.train[index]]
-        return found
-
-    def prepared(self, candidate: Candidate, number: int, features: Any) -> Matrices:
-        """Return a fold's matrices, made once for all candidates with the same features.
-
-        ``features`` is fitted on the fold's training rows where they are not there yet. The cache
-        is bounded by ``cache`` bytes; the longest unused goes first.
-        """
-        fold = self.split.folds[number]
-        key = self._features_key(candidate, number)
-        if key not in self._prepared:
-            with listening() as self._warned[key]:
-                self._prepared[key], self._seconds[key] = self.made(fold, features)
-                if sizes_count(self.recipe):
-                    self._sizes[key] = size_of(features)
-            self._shrink()
-        self._prepared.move_to_end(key)
-        return self._prepared[key]
-
-    def made(self, fold: Fold, features: Any) -> tuple[Matrices, float]:
-        """Return a fold's matrices, and how long that of its validation rows took."""
-        y, begin = self.y(fold.train), time.perf_counter()
-        if held.on_disk(self.recipe):
-            train, valid = (self.split.train[side] for side in (fold.train, fold.valid))
-            on_disk = pages.prepared(self.assembled, features, y, train, valid, self.cluster)
-            share = len(fold.valid) / (len(fold.train) + len(fold.valid))
-            return on_disk, (time.perf_counter() - begin) * share
-        train = fitted(features, self.columns(fold.train), y)
-        begin = time.perf_counter()
-        valid = features.transform(self.columns(fold.valid))
-        keep(train)  # nothing writes to it any more
-        return (train, valid), time.perf_counter() - begin
-
-    def warned(self, candidate: Candidate, number: int) -> list[str]:
-        """Return what was warned of when a fold's matrices were made, for whichever candidate."""
-        return self._warned.get(self._features_key(candidate, number), [])
-
-    def transform_seconds(self, candidate: Candidate, number: int) -> float:
-        """Return how long the matrix of a fold's validation rows took, for whichever candidate."""
-        return self._seconds.get(self._features_key(candidate, number), 0.0)
-
-    def size(self, candidate: Candidate, number: int, model: Any) -> int | None:
-        """Return the bytes of a fitted pipeline, given its model; None where nobody asks."""
-        if not sizes_count(self.recipe):
-            return None
-        return size_of(model) + self._sizes.get(self._features_key(candidate, number), 0)
-
-    def _features_key(self, candidate: Candidate, number: int) -> str:
-        return f"{number} {features_key(self.recipe, candidate)}"
-
-    def _shrink(self) -> None:
-        while len(self._prepared) > 1 and self._bytes() > self.cache:
-            self._prepared.popitem(last=False)
-
-    def _bytes(self) -> int:
-        return sum(_size(part) for pair in self._prepared.values() for part in pair)
-
-
-def seeds(recipe: Recipe, name: str) -> int:
-    """Return how many seeds a family is fitted with: one is enough where it draws nothing."""
-    family = recipe.model[name]
-    draws = family.seed is not None or family.early_stopping is not None
-    return recipe.search.repeats if draws else 1
-
-
-def features_key(recipe: Recipe, candidate: Candidate) -> str:
-    """Everything that a candidate's matrices depend on, in order: that of steps matters."""
-    family = recipe.model[candidate.family]
-    native = family.native.model_dump()
-    facts = [candidate.features, native, family.encode, family.scale, family.monotone]
-    return json.dumps(facts, default=str)
-
-
-def _size(table: Any) -> int:
-    """Return the bytes of an array, or of a sparse matrix's values and their places."""
-    if not issparse(table):
-        return int(table.nbytes)
-    return int(table.data.nbytes + table.indices.nbytes + table.indptr.nbytes)
-
 
 _attached: Material | None = None
 _held = ExitStack()
@@ -231,8 +90,7 @@ def fit_unit(material: Material, candidate: Candidate, number: int) -> Outcome:
     try:
         with listening() as found, threadpool_limits(material.threads):
             outcome = _fit(material, candidate, number)
-        found = distinct([*material.warned(candidate, number), *found])
-        outcome = replace(outcome, warnings=tuple(found))
+        outcome = replace(outcome, warnings=tuple(distinct([*outcome.warnings, *found])))
     except WorkerDiedError:  # of a cluster that fits together: no fault of the candidate's
         raise
     except Exception as error:  # noqa: BLE001 - recorded with its cause; the search goes on
@@ -249,28 +107,32 @@ def _fit(material: Material, candidate: Candidate, number: int) -> Outcome:
         setting = material.setting(len(fold.train), seed)
         whole = pipeline(material.recipe, candidate, read, setting)
         if not outcomes:
-            matrices = material.prepared(candidate, number, whole["features"])
-        outcomes.append(_fit_once(material, candidate, number, whole["model"], matrices))
+            prepared = material.prepared(candidate, number, whole["features"])
+        outcomes.append(_fit_once(material, candidate, number, whole["model"], prepared))
     rounds = [found.rounds for found in outcomes if found.rounds is not None]
     score = float(np.mean([found.score for found in outcomes]))
-    return replace(outcomes[0], score=score, rounds=round(np.median(rounds)) if rounds else None)
+    median = round(np.median(rounds)) if rounds else None
+    return replace(outcomes[0], score=score, rounds=median, warnings=tuple(prepared.warned))
 
 
 def _fit_once(
-    material: Material, candidate: Candidate, number: int, model: Any, matrices: Matrices
+    material: Material, candidate: Candidate, number: int, model: Any, prepared: Prepared
 ) -> Outcome:
-    learn(material, candidate, number, model, matrices)
-    fold, valid = material.split.folds[number], matrices[1]
+    begin = time.perf_counter()
+    learn(material, candidate, number, model, prepared.matrices)
+    fitting = time.perf_counter() - begin + prepared.fit_seconds
+    fold, valid = material.split.folds[number], prepared.matrices[1]
     classes, truth = material.split.target.classes, material.y(fold.valid)
     begin = time.perf_counter()
     predicted = Model(model, classes).predict(valid)
-    seconds = time.perf_counter() - begin + material.transform_seconds(candidate, number)
+    seconds = time.perf_counter() - begin + prepared.transform_seconds
     if material.metric.needs != "value" and predicted.probability is None:
         raise ValueError(f"{material.metric.name} needs probabilities, and it gives none")
     score = float(material.metric(truth, predicted, len(classes)))
     outcome = _outcome(score, predicted, getattr(model, "rounds_", None))
-    size = material.size(candidate, number, model)
-    return replace(outcome, predict_seconds=seconds * min(1.0, ROWS / len(truth)), size=size)
+    size = size_of(model) + prepared.size if sizes_count(material.recipe) else None
+    asked = seconds * min(1.0, ROWS / len(truth))
+    return replace(outcome, predict_seconds=asked, fit_seconds=fitting, size=size)
 
 
 def learn(

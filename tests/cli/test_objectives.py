@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from engine.cli import console
 from engine.testing.frames import noisy
 from tests.end_to_end.command import card, engine, good, latest
 
@@ -51,6 +52,8 @@ def test_the_scorecard_says_what_is_measured(here: Path, printed: str) -> None:
     found = card(here, "both")
     assert set(found["measured"]) == {"size"}
     assert found["metric"] == "roc_auc"
+    scores = printed[printed.index("Scorecard of") :]
+    assert f"\nsize               {console.size(found['measured']['size'])}" in scores
     assert found["trials"] == 6
 
 
@@ -72,7 +75,7 @@ def test_another_can_be_picked_without_a_search(here: Path, printed: str) -> Non
 def test_a_pick_that_is_not_there_is_an_error(here: Path, printed: str) -> None:
     told = engine("run", "both", "search.pick=17", folder=here)
     assert told.code != 0
-    assert "search.pick: there is no trial 17: there are 6, from 0" in told.err
+    assert "`search.pick` is 17, and of `search.trials`, 6, the last is 5" in told.err
 
 
 def test_jobs_are_compared_by_all_of_them(here: Path) -> None:

@@ -275,6 +275,23 @@ MESSAGES = [
         "recipes/r.yaml:2: there is no metric 'predict_second'",
     ),
     (
+        "evaluation: {metric: [roc_auc, fit_second]}\n",
+        "recipes/r.yaml:2: there is no metric 'fit_second'\n    did you mean 'fit_seconds'?",
+    ),
+    (
+        "evaluation: {metric: size}\n",
+        "recipes/r.yaml:2: size says what a model costs, not how good it is\n"
+        "    put a metric first: [auto, size]",
+    ),
+    (
+        "evaluation: {metric: [f1, [size]]}\n",
+        "recipes/r.yaml:2: `evaluation.metric` is [f1, [size]]; a list of names was expected",
+    ),
+    (
+        "search: {trials: 4, pick: 4}\n",
+        "recipes/r.yaml:2: `search.pick` is 4, and of `search.trials`, 4, the last is 3",
+    ),
+    (
         "evaluation: {metric: [size, roc_auc]}\n",
         "recipes/r.yaml:2: size says what a model costs, not how good it is\n"
         "    put a metric first: [auto, size]",

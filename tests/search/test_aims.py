@@ -99,6 +99,11 @@ def test_the_front_is_of_trials_that_no_other_beats():
     assert [one.index for one in front(trials, Aims.one(maximize=True))] == [3]
 
 
+def test_of_equals_the_front_holds_the_earliest():
+    trials = [sized(2, 0.8, 20.0), sized(1, 0.8, 20.0), sized(0, 0.9, 50.0), sized(3, 0.8, 21.0)]
+    assert [one.index for one in front(trials, aims())] == [0, 1]
+
+
 def test_of_scores_that_hardly_differ_the_cheapest_is_preferred():
     spread = (0.80, 0.90, 1.00)  # its standard error is 0.0577
     trials = [sized(0, spread, 90.0), sized(1, 0.86, 50.0), sized(2, 0.83, 10.0)]

@@ -20,9 +20,10 @@ from engine.recipe.gap import GapLimits
 from engine.search import final as finals
 from engine.search.ensemble import Limits, greedy
 from engine.search.final import fit_seconds, ranked
-from engine.steps import choose, out_of_fold, refit, unit
+from engine.steps import choose, out_of_fold, refit
 from engine.steps.choose import Chosen, Member
 from engine.steps.learner import Learner
+from engine.steps.material import features_key
 from engine.testing.frames import mixed, noisy
 from engine.testing.recipes import Given, Steps, family_tree, recipe
 
@@ -90,8 +91,7 @@ def test_members_are_what_a_refit_of_each_alone_gives(binary):
 def test_members_with_the_same_features_share_them(binary):
     made = binary["refit"].pipeline.estimators_
     keys = {
-        unit.features_key(binary.recipe, member.trial.candidate)
-        for member in binary["choose"].members
+        features_key(binary.recipe, member.trial.candidate) for member in binary["choose"].members
     }
     assert len({id(one["features"]) for one in made}) == len(keys)
 

@@ -10,8 +10,9 @@ from engine.estimators.boosters import xgboost
 from engine.estimators.boosters.shape import Asked, Rows
 from engine.models.setting import Setting
 from engine.recipe.schema import Recipe
-from engine.steps import devices, unit
+from engine.steps import devices
 from engine.steps.assemble import pipeline
+from engine.steps.material import Material
 from engine.testing.frames import mixed
 from engine.testing.recipes import Steps, family_tree, recipe
 
@@ -41,7 +42,7 @@ def built(family, tmp_path, compute):
     made = Steps(asked, mixed(60), tmp_path)
     made.run("assemble")
     parts, assembled = made["split"], made["assemble"]
-    material = unit.Material(asked, parts, assembled, None)
+    material = Material(asked, parts, assembled, None)
     from engine.recipe.space import default
     from engine.steps.assemble import spaces
 

@@ -16,6 +16,7 @@ from engine.contracts import Fold
 from engine.recipe.space import default
 from engine.steps import unit
 from engine.steps.assemble import pipeline, spaces
+from engine.steps.material import Material
 from engine.steps.split import Split
 from engine.testing.family import PAIRS
 from engine.testing.frames import mixed
@@ -30,9 +31,7 @@ SPY = {
 
 
 def material(made, metric):
-    return unit.Material(
-        made.recipe, made["split"], made["assemble"], catalogue.find("metrics", metric)
-    )
+    return Material(made.recipe, made["split"], made["assemble"], catalogue.find("metrics", metric))
 
 
 def first_candidate(made, family=None):
@@ -62,7 +61,7 @@ def test_an_outlier_in_validation_rows_moves_nothing(tmp_path):
             made["assemble"].contract.columns,
             material(made, "roc_auc").setting(),
         )
-        train, _ = material(made, "roc_auc").prepared(candidate, 0, whole["features"])
+        train, _ = material(made, "roc_auc").prepared(candidate, 0, whole["features"]).matrices
         fitted.append((train, whole["features"].transformers_[0][1][-1].mean_))
     np.testing.assert_array_equal(fitted[0][0], fitted[1][0])
     np.testing.assert_array_equal(fitted[0][1], fitted[1][1])
@@ -82,7 +81,7 @@ def test_only_training_rows_of_the_fold_reach_fit(tmp_path):
             return X
 
     found = material(made, "roc_auc")
-    train, valid = found.prepared(first_candidate(made), 1, Spy())
+    train, valid = found.prepared(first_candidate(made), 1, Spy()).matrices
     fold, rows = made["split"].folds[1], made["split"].train
     (X, y), numbers = seen[0], made["assemble"].numbers
     np.testing.assert_array_equal(X, numbers[rows[fold.train]])
@@ -179,7 +178,7 @@ def test_target_encoding_never_sees_validation_rows(tmp_path_factory, seed):
         found = material(made, "roc_auc")
         columns = made["assemble"].contract.columns
         features = pipeline(made.recipe, candidate, columns, found.setting())["features"]
-        pairs.append(found.prepared(candidate, 0, features))
+        pairs.append(found.prepared(candidate, 0, features).matrices)
     for one, other in zip(*pairs, strict=True):
         np.testing.assert_array_equal(one.toarray(), other.toarray())
 

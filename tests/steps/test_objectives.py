@@ -1,5 +1,6 @@
 """Several objectives, limits, and a trial that is picked: searched, chosen, listed."""
 
+import time
 from dataclasses import replace
 
 import numpy as np
@@ -10,7 +11,7 @@ from sklearn.metrics import f1_score
 from engine.errors import DataError, RecipeError, SearchError
 from engine.recipe.schema import Problem, Recipe
 from engine.search.candidate import Trial
-from engine.steps import aims, gaps, load
+from engine.steps import aims, gaps, load, unit
 from engine.steps import search as steps
 from engine.testing.frames import noisy
 from engine.testing.recipes import Steps, family_tree, recipe
@@ -297,6 +298,29 @@ def test_nothing_is_given_up_by_its_first_folds_where_objectives_are_several(tmp
     made.run("search", lambda event, **facts: heard.append(facts.get("text", "")))
     assert {trial.state for trial in made["search"].trials} == {"complete"}
     assert any(text.startswith("search.pruner: candidates are compared by") for text in heard)
+
+
+def slowly(seconds, real):
+    def wrapped(*given):
+        time.sleep(seconds)
+        return real(*given)
+
+    return wrapped
+
+
+def test_a_fit_takes_as_long_as_it_would_by_itself(tmp_path, monkeypatch):
+    """Whether another candidate has its features already, and however many seeds there are."""
+    monkeypatch.setattr(unit, "_fitted", slowly(0.1, unit._fitted))
+    monkeypatch.setattr(unit, "learn", slowly(0.2, unit.learn))
+    search = {"trials": 5, "repeats": 2}
+    made = Steps(asked(["roc_auc", "fit_seconds"], search), grouped(), tmp_path)
+    for trial in made.run("search").trials:
+        assert 0.3 <= trial.measured["fit_seconds"] < 0.5
+
+
+def test_a_metric_with_parameters_may_stand_among_several():
+    found = asked(["auto", {"f_beta": {"beta": 2}}, "size"]).evaluation.objectives
+    assert found == ("auto", "f_beta_2", "size")
 
 
 def test_auto_and_its_own_name_are_one_objective(tmp_path):

@@ -15,6 +15,7 @@ from engine.recipe.space import default
 from engine.search.record import read_trials
 from engine.steps import search, unit
 from engine.steps.assemble import pipeline, spaces
+from engine.steps.material import Material
 from engine.testing.frames import mixed
 from engine.testing.recipes import Steps, family_tree, recipe
 
@@ -135,7 +136,7 @@ def test_scores_are_means_over_seeds_and_predictions_those_of_the_own_seed(tmp_p
         made[repeats] = Steps(asked_, mixed(150), tmp_path / str(repeats))
         made[repeats].run("search")
     once, thrice = (made[n]["search"] for n in (1, 3))
-    material = unit.Material(
+    material = Material(
         made[3].recipe, made[3]["split"], made[3]["assemble"], find("metrics", "roc_auc")
     )
     candidate = once.trials[0].candidate
@@ -165,7 +166,7 @@ def test_a_family_that_draws_nothing_is_fitted_once(tmp_path):
     tree = {"knn": family_tree("knn")}
     made = Steps(recipe(tree, search={"repeats": 5}), mixed(120), tmp_path)
     made.run("assemble")
-    material = unit.Material(made.recipe, made["split"], made["assemble"], None)
+    material = Material(made.recipe, made["split"], made["assemble"], None)
     candidate = spaces(made.recipe, classify=True)[0].candidate(default)
     assert material.seeds(candidate) == [made.recipe.seed]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from engine import catalogue
 from engine.errors import Fault
 from engine.recipe.file.references import Key
 from engine.recipe.metric.asked import TASKS, misfit
@@ -25,7 +26,8 @@ def faults(tree: Mapping[str, Any]) -> Iterator[tuple[Key, Fault]]:
             asked = read(value)
         except RefusedError as refusal:
             for inner, fault in refusal.found:
-                yield (*key, *(inner if isinstance(value, Mapping) else ())), fault
+                told = _meant(value, fault) if key[1] == "metric" else fault
+                yield (*key, *(inner if isinstance(value, Mapping) else ())), told
             continue
         if task in TASKS and (unfit := misfit(asked, str(task))):
             yield key, unfit
@@ -35,7 +37,8 @@ def _named(evaluation: Mapping[str, Any]) -> Iterator[tuple[Key, Any]]:
     for name in ("metric", "metrics"):
         found = evaluation.get(name)
         if not isinstance(found, list):
-            yield ("evaluation", name), found
+            if name == "metrics" or found not in list(MEASURED):
+                yield ("evaluation", name), found
             continue
         for position, value in enumerate(found):
             if name == "metrics" or value not in list(MEASURED):
@@ -44,9 +47,12 @@ def _named(evaluation: Mapping[str, Any]) -> Iterator[tuple[Key, Any]]:
 
 def _of_several(metric: Any) -> Iterator[tuple[Key, Fault]]:
     """Yield what is wrong with a list of objectives, though each may be well."""
+    key = ("evaluation", "metric")
+    if metric in list(MEASURED):
+        message = f"{metric} says what a model costs, not how good it is"
+        yield key, Fault(message, hint=f"put a metric first: [auto, {metric}]")
     if not isinstance(metric, list):
         return
-    key = ("evaluation", "metric")
     if not metric:
         yield key, Fault("the list of metrics is empty", hint="write auto, or name one")
     elif metric[0] in list(MEASURED):
@@ -55,3 +61,11 @@ def _of_several(metric: Any) -> Iterator[tuple[Key, Fault]]:
     for position, value in enumerate(metric):
         if value in metric[:position]:
             yield (*key, str(position)), Fault(f"{value} stands there twice")
+
+
+def _meant(value: Any, fault: Fault) -> Fault:
+    """Guess at what is measured, where a name is like none of the metrics."""
+    guess = catalogue.near(value, MEASURED) if isinstance(value, str) else ""
+    if not guess or catalogue.near(value, catalogue.rows("metrics")):
+        return fault
+    return Fault(fault.message, fault.where, f"did you mean {guess!r}?")

@@ -22,6 +22,12 @@ def faults(
         hint = "write refit, or ensemble: both learn from all training rows"
         yield ("search", "final"), Fault(message, hint=hint)
     yield from _of_one(search, evaluation)
+    pick, trials = search.get("pick"), search.get("trials")
+    if isinstance(pick, int) and isinstance(trials, int) and pick >= trials:
+        message = (
+            f"`search.pick` is {pick}, and of `search.trials`, {trials}, the last is {trials - 1}"
+        )
+        yield ("search", "pick"), Fault(message, hint="name a trial of the leaderboard")
 
 
 def _of_one(

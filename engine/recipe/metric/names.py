@@ -28,8 +28,8 @@ def _metric(value: Any) -> Any:
 def _objectives(value: Any) -> Any:
     """Read one metric as its name, and several, or what is measured beside them, as a list."""
     if not isinstance(value, list | tuple):
-        return _metric(value)
-    names = [one if one in MEASURED else _metric(one) for one in value]
+        return value if value in list(MEASURED) else _metric(value)
+    names = [one if one in list(MEASURED) else _metric(one) for one in value]
     if not all(isinstance(one, str) for one in names):
         raise _refused("a list of names")
     return names[0] if len(names) == 1 else names
