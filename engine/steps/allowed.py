@@ -42,6 +42,9 @@ def within(trials: Sequence[Trial], aims: Aims, listener: Listener) -> list[Tria
         If there is none.
     """
     order = final.ranked(trials, aims.maximize[0])
+    for name in _unmeasured(order, aims):
+        text = f"{_key(name)}: not measured when the trials ran; what is fitted in the end is"
+        listener("notice", text=text)
     found = [trial for trial in order if not trial.over]
     if not found:
         raise SearchError(*_too_much(order, aims))
@@ -53,6 +56,12 @@ def within(trials: Sequence[Trial], aims: Aims, listener: Listener) -> list[Tria
         text = f"{_key(name)}: {what}; one of {found[0].candidate.family} takes its place"
         listener("notice", text=text)
     return found
+
+
+def _unmeasured(trials: Sequence[Trial], aims: Aims) -> list[str]:
+    """Return the limits of which nothing is known: they were set after the search."""
+    known = {name for trial in trials for name in trial.measured}
+    return [name for name in aims.limits if name not in known]
 
 
 def mixture(

@@ -20,6 +20,7 @@ from engine.steps import (
     aims,
     allowed,
     fitting,
+    gaps,
     measures,
     out_of_fold,
     pages,
@@ -89,18 +90,13 @@ def run(recipe: Recipe, inputs: Mapping[str, Any], folder: Path, listener: Liste
     metrics = measures.metrics(recipe, split)
     chosen: Chosen = inputs["choose"]
     refitted: Refitted = inputs["refit"].within(chosen)
-    objectives = aims.of(recipe, split, inputs["load"])
-    read = partial(out_of_fold.outcomes, searched, split=split)
-    trials = tuple(allowed.judged(searched.trials, objectives, read))
-    searched = replace(searched, trials=trials)
     together = of_chosen(searched, chosen, refitted, split)
-    rows = Board(recipe, searched, split, metrics, objectives.names).rows(chosen, refitted)
-    if refitted.kind != "refit":
-        found = allowed.mixture(chosen.leader, objectives, together, refitted.kind)
-        _chosen(rows).update(measured=dict(found.measured), over=list(found.over))
+    rows = _rows(recipe, inputs, refitted, metrics, together)
     _tell_untried(fitting.suited(recipe, split)[0], searched, listener)
     _tell_warnings(searched.metric, rows, refitted.warnings, listener)
     _tell_shares(recipe, _chosen(rows), metrics, split, listener)
+    for text in gaps.of_one_class(recipe, together):
+        listener("notice", text=text)
     name = partial(_names, recipe.data.id, inputs["load"])
     _write_out_of_fold(together, split, name, folder)
     holdout: dict[str, float | None] = {}
@@ -112,6 +108,23 @@ def run(recipe: Recipe, inputs: Mapping[str, Any], folder: Path, listener: Liste
     facts = {"metric": searched.metric, "leaderboard": rows, "holdout": holdout}
     (folder / "scores.json").write_text(json.dumps(facts), "utf-8")
     return load(recipe, folder)
+
+
+def _rows(
+    recipe: Recipe, inputs: Mapping[str, Any], refitted: Refitted, metrics: Sequence[Metric],
+    together: Sequence[Predicted],
+) -> list[dict[str, Any]]:  # fmt: skip
+    """Return the leaderboard, its trials judged by the limits of today."""
+    split, chosen, searched = inputs["split"], inputs["choose"], inputs["search"]
+    objectives = aims.of(recipe, split, inputs["load"])
+    read = partial(out_of_fold.outcomes, searched, split=split)
+    trials = tuple(allowed.judged(searched.trials, objectives, read))
+    board = Board(recipe, replace(searched, trials=trials), split, metrics, objectives.names)
+    rows = board.rows(chosen, refitted)
+    if refitted.kind != "refit":
+        found = allowed.mixture(chosen.leader, objectives, together, refitted.kind)
+        _chosen(rows).update(measured=dict(found.measured), over=list(found.over))
+    return rows
 
 
 def load(recipe: Recipe, folder: Path) -> Evaluated:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any
 
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from engine import catalogue
 from engine.bundle.input import texts
-from engine.contracts import Index
+from engine.contracts import Index, Predicted
 from engine.errors import DataError, Fault, RecipeError
 from engine.recipe.schema import Recipe
 from engine.search.aims import Measure, Outcomes
@@ -23,6 +23,7 @@ from engine.steps.split import Split
 
 KEY = "search.most_gap"
 MOST_GROUPS = 50
+NEARLY_ALL = 0.97  # of the rows predicted alike, from which on that is told
 COMPARED = {
     "demographic_parity": ("rows",),
     "equal_opportunity": ("positive rows",),
@@ -65,6 +66,17 @@ def too_small(recipe: Recipe, split: Split, dataset: Read) -> Iterator[str]:
             if small:
                 shown = ", ".join(small[:5])
                 yield f"{KEY}.{column}: too few {what} to be compared: {shown}"
+
+
+def of_one_class(recipe: Recipe, predictions: Sequence[Predicted]) -> list[str]:
+    """Say that groups are alike only because nearly all rows are predicted alike."""
+    said = np.concatenate([one.value for one in predictions]) == 1
+    most = max(said.mean(), 1 - said.mean())
+    if not recipe.search.most_gap or most < NEARLY_ALL:
+        return []
+    word = "positive" if said.mean() > 1 / 2 else "not positive"
+    return [f"{KEY}: what comes out predicts {most:.0%} of all rows as {word}: groups are alike "
+            "that way, and little is told apart"]  # fmt: skip
 
 
 def _compared(kind: str, split: Split) -> dict[str, Index]:

@@ -8,6 +8,7 @@ import pytest
 import skops.io
 from sklearn.metrics import f1_score
 
+from engine.contracts import Predicted
 from engine.errors import DataError, RecipeError, SearchError
 from engine.recipe.schema import Problem, Recipe
 from engine.search.candidate import Trial
@@ -332,3 +333,20 @@ def test_auto_and_its_own_name_are_one_objective(tmp_path):
     made.run("split")
     found = aims.of(made.recipe, made["split"], made["load"])
     assert found.names == ("roc_auc", "predict_seconds")
+
+
+@pytest.mark.parametrize(("said", "heard"), [([1, 1, 1, 1], 1), ([0, 0, 0, 0], 1), ([0, 1], 0)])
+def test_it_is_told_where_groups_are_alike_as_all_rows_are(said, heard):
+    wanted = asked(search={"most_gap": {"sex": {"demographic_parity": 0.1}}})
+    predictions = [Predicted(np.array(said)), Predicted(np.array(said))]
+    texts = gaps.of_one_class(wanted, predictions)
+    assert len(texts) == heard
+    assert all("predicts 100% of all rows as" in text for text in texts)
+    assert not gaps.of_one_class(asked(), predictions)
+
+
+def test_a_limit_on_what_was_not_measured_is_told(limited, tmp_path):
+    heard = []
+    made = of(limited, tmp_path, most_size=10**9, most_gap={})
+    made.run("choose", lambda event, **facts: heard.append(facts.get("text")))
+    assert [text[:16] for text in heard] == ["search.most_size"]
