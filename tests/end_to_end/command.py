@@ -26,6 +26,14 @@ class Ended:
     err: str
 
     @property
+    def told(self) -> int:
+        """The code as a shell tells it: 128 and the signal where one has ended the process.
+
+        A second Ctrl-C may come when the command is over and Python is at its end.
+        """
+        return self.code if self.code >= 0 else 128 - self.code
+
+    @property
     def json(self) -> Any:
         return json.loads(self.out)
 

@@ -156,7 +156,7 @@ def test_a_run_that_is_interrupted_ends_its_cluster_and_says_how_to_go_on(write,
         time.sleep(0.3)
         os.killpg(process.pid, sent)
     run = ended(process)
-    assert run.code == 128 + sent, run.err
+    assert run.told == 128 + sent, run.err
     assert "same command" in run.err
     assert "Traceback" not in run.err
     assert len(started) > 3

@@ -96,7 +96,7 @@ def interrupted(folder: Path, workers: int, sent: signal.Signals) -> Ended:
 @pytest.mark.parametrize(("sent", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_an_interrupted_run_says_how_to_go_on(folder, workers, sent, code):
     stopped = interrupted(folder, workers, sent)
-    assert stopped.code == code, stopped.err
+    assert stopped.told == code, stopped.err
     assert "same command" in stopped.err
     assert "Traceback" not in stopped.err
     (left,) = (folder / "outputs" / "slow").iterdir()

@@ -209,9 +209,9 @@ def test_a_model_of_all_rows_takes_those_set_aside_within_its_window(
 ):
     seen, learner = [], refit.Learner
 
-    def spy(recipe, split, assembled, rows):
+    def spy(recipe, split, assembled, rows, *more):
         seen.append(rows)
-        return learner(recipe, split, assembled, rows)
+        return learner(recipe, split, assembled, rows, *more)
 
     monkeypatch.setattr(refit, "Learner", spy)
     evaluation = {"gap": "4d", "window": window, "final_rows": "all", "folds": 2}
