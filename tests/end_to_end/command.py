@@ -6,13 +6,16 @@ import contextlib
 import io
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from engine.cli import main
+from engine.plan.stopped import STOPPED
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -24,14 +27,6 @@ class Ended:
     code: int
     out: str
     err: str
-
-    @property
-    def told(self) -> int:
-        """The code as a shell tells it: 128 and the signal where one has ended the process.
-
-        A second Ctrl-C may come when the command is over and Python is at its end.
-        """
-        return self.code if self.code >= 0 else 128 - self.code
 
     @property
     def json(self) -> Any:
@@ -85,3 +80,21 @@ def latest(folder: Path, recipe: str) -> Path:
 def card(folder: Path, recipe: str) -> dict[str, Any]:
     """The scorecard of the newest run."""
     return json.loads((latest(folder, recipe) / "scorecard.json").read_text("utf-8"))
+
+
+def interrupt_twice(process: subprocess.Popen[str], runs: Path) -> None:
+    """Send Ctrl-C to a run and all that it has started until it stops at once.
+
+    Once would end a search with what it has; two at the same moment may count as one. Where there
+    is nothing yet, the first stops it, and a second could meet Python at its very end.
+
+    Parameters
+    ----------
+    runs : Path
+        Where the run leaves its folder.
+    """
+    os.killpg(process.pid, signal.SIGINT)
+    time.sleep(0.3)
+    stopped = any(path.name.startswith(STOPPED) for path in runs.iterdir())
+    if not stopped and process.poll() is None:
+        os.killpg(process.pid, signal.SIGINT)

@@ -10,7 +10,7 @@ import pytest
 
 from engine.testing.clusters import cluster
 from engine.testing.executor import ended as gone
-from tests.end_to_end.command import ROOT, card, ended, engine, good, start
+from tests.end_to_end.command import ROOT, card, ended, engine, good, interrupt_twice, start
 
 RECIPE = """\
 data: {source: "sklearn:breast_cancer", target: target}
@@ -151,12 +151,12 @@ def test_a_run_that_is_interrupted_ends_its_cluster_and_says_how_to_go_on(write,
     process = start("run", "r.yaml", *words, folder=folder)
     wait_for_units(folder, 3)
     started = members(process.pid)
-    os.killpg(process.pid, sent)
-    if sent == signal.SIGINT:  # once would end the search with what it has
-        time.sleep(0.3)
+    if sent == signal.SIGINT:
+        interrupt_twice(process, folder / "outputs" / "r")
+    else:
         os.killpg(process.pid, sent)
     run = ended(process)
-    assert run.told == 128 + sent, run.err
+    assert run.code == 128 + sent, run.err
     assert "same command" in run.err
     assert "Traceback" not in run.err
     assert len(started) > 3
