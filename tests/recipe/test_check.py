@@ -272,7 +272,8 @@ MESSAGES = [
     ),
     (
         "evaluation: {metric: [roc_auc, predict_second]}\n",
-        "recipes/r.yaml:2: there is no metric 'predict_second'",
+        "recipes/r.yaml:2: there is no metric 'predict_second'\n"
+        "    did you mean 'predict_seconds'?",
     ),
     (
         "evaluation: {metric: [roc_auc, fit_second]}\n",

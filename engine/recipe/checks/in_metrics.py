@@ -64,8 +64,9 @@ def _of_several(metric: Any) -> Iterator[tuple[Key, Fault]]:
 
 
 def _meant(value: Any, fault: Fault) -> Fault:
-    """Guess at what is measured, where a name is like none of the metrics."""
-    guess = catalogue.near(value, MEASURED) if isinstance(value, str) else ""
-    if not guess or catalogue.near(value, catalogue.rows("metrics")):
+    """Guess at what is measured, where a name is more like that than like any metric."""
+    known = [*MEASURED, *catalogue.rows("metrics")]
+    guess = catalogue.near(value, known) if isinstance(value, str) else ""
+    if guess not in list(MEASURED):
         return fault
     return Fault(fault.message, fault.where, f"did you mean {guess!r}?")
