@@ -44,3 +44,11 @@ def test_limits_are_read_as_times_and_sizes(loaded, refused):
     search = loaded(text).recipe.search
     assert (search.most_predict_seconds, search.most_size) == (0.5, 20_000_000)
     assert "search.final" in refused("search: {final: stack}\n")
+
+
+def test_the_limit_of_a_gap_is_lifted_on_the_command_line(loaded):
+    text = "search: {most_gap: {sex: 0.1, race: 0.2}}\n"
+    search = loaded(text, "~search.most_gap.sex").recipe.search
+    assert {name: gap.given() for name, gap in search.most_gap.items()} == {
+        "race": {"demographic_parity": 0.2}
+    }
