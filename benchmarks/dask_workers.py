@@ -21,6 +21,7 @@ from engine.search.aims import Aims
 from engine.search.candidate import Candidate, FamilySpace, Outcome
 from engine.search.draw import Proposer
 from engine.search.driver import Driver
+from engine.search.pace import Allowance
 from engine.search.record import Record
 from engine.testing.clusters import cluster, ready, rest
 
@@ -35,7 +36,9 @@ FAMILY = FamilySpace(
 def searched(executor: Executor, trials: int, seconds: float, folder: Path) -> float:
     """Search with the engine's own driver and record, and return the seconds that it took."""
 
-    def submit(candidate: Candidate, trial: int, fold: int) -> Future[Outcome]:
+    def submit(
+        candidate: Candidate, trial: int, fold: int, allowance: Allowance
+    ) -> Future[Outcome]:
         score = float(candidate.params["alpha"]) + fold / 100
         return executor.submit(rest, seconds, score, deadline=60)
 

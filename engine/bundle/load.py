@@ -145,7 +145,7 @@ def open_bundle(folder: Path) -> Bundle:
     """
     manifest = verify(folder)
     contract = Contract.from_json(_json(folder / "contract.json"))
-    model = Model(persist.load_pipeline(folder / "pipeline.skops"), tuple(manifest["classes"]))
+    model = Model(persist.load_pipeline(folder / persist.NAME), tuple(manifest["classes"]))
     bundle = Bundle(folder, manifest, contract, model)
     _replay(bundle)
     return bundle

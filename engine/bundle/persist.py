@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,8 @@ import skops.io
 
 from engine.errors import BundleError, Fault
 from engine.recipe.estimators import not_installed
+
+NAME = "pipeline.skops"  # of the file, wherever one is written
 
 OURS = (
     "blend.BlendClassifier", "blend.BlendRegressor", "boosted.BoostedClassifier",
@@ -103,6 +106,19 @@ def save_pipeline(pipeline: Any, path: Path) -> None:
         with partial.open("rb") as file:
             os.fsync(file.fileno())
         partial.rename(path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def copy_pipeline(path: Path, to: Path) -> None:
+    """Copy what :func:`save_pipeline` has written."""
+    partial = to.with_suffix(".partial")
+    try:
+        with path.open("rb") as source, partial.open("wb") as file:
+            shutil.copyfileobj(source, file)
+            file.flush()
+            os.fsync(file.fileno())
+        partial.rename(to)
     finally:
         partial.unlink(missing_ok=True)
 

@@ -30,7 +30,10 @@ LIBRARIES = (
 
 @dataclass(frozen=True)
 class Contents:
-    """What a bundle holds; ``golden`` are raw rows that are replayed when it is loaded."""
+    """What a bundle holds; ``golden`` are raw rows that are replayed when it is loaded.
+
+    ``saved`` is a file that the pipeline was written to already, if there is one.
+    """
 
     pipeline: Any
     contract: Contract
@@ -44,6 +47,7 @@ class Contents:
     recipe: Mapping[str, Any]
     profile: Mapping[str, Any]
     golden: pd.DataFrame
+    saved: Path | None = None
 
 
 def write(contents: Contents, folder: Path) -> None:
@@ -55,7 +59,10 @@ def write(contents: Contents, folder: Path) -> None:
         If the pipeline holds a type that no bundle may hold.
     """
     folder.mkdir(parents=True)
-    persist.save_pipeline(contents.pipeline, folder / "pipeline.skops")
+    if contents.saved is None:
+        persist.save_pipeline(contents.pipeline, folder / persist.NAME)
+    else:
+        persist.copy_pipeline(contents.saved, folder / persist.NAME)
     _json(folder / "contract.json", contents.contract.to_json())
     _json(folder / "scores.json", contents.scores)
     _json(folder / "profile.json", contents.profile)

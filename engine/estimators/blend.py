@@ -58,6 +58,17 @@ class Blend(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
         made.weights_ = _shares(self.weights, len(fitted))
         return made
 
+    def __getstate__(self) -> Any:
+        """Name members once where they are the parameters too, or a file would hold them twice."""
+        state = super().__getstate__()
+        held = self.estimators is getattr(self, "estimators_", None)
+        return {**state, "estimators": None} if held else state
+
+    def __setstate__(self, state: Any) -> None:
+        super().__setstate__(state)
+        if self.estimators is None:
+            self.estimators = self.estimators_
+
     def _learn(self, X: Any, y: Any, sample_weight: Any) -> None:
         validate_data(self, X, y, skip_check_array=True)  # members check what they can read
         y = column_or_1d(y, warn=True)

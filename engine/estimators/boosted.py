@@ -14,6 +14,7 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, column_or_1d, validate_data
 
 from engine.contracts import Index
+from engine.estimators import clock
 from engine.estimators.boosters import Asked, Rows, library
 from engine.estimators.paged import Paged
 
@@ -124,12 +125,16 @@ class _Boosted(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no type
             self.estimator, rows, watch, self._asked(rows.X.shape[1], self.rounds)
         )
         self.rounds_ = by.rounds(self.estimator_)
-        if watch is not None:
-            self._tell_of_the_end(by.most(self.estimator))
+        self._tell_of_the_end(by.most(self.estimator), watch is not None)
 
-    def _tell_of_the_end(self, most: int | None) -> None:
-        """Warn where the rounds came to their end before a fit had stopped by itself."""
-        if most and self.rounds_ and self.rounds_ + (self.rounds or 0) > most:
+    def _tell_of_the_end(self, most: int | None, watches: bool) -> None:
+        """Warn where rounds or time came to their end before a fit had stopped by itself."""
+        if not most or not self.rounds_:
+            return
+        if clock.is_over() and self.rounds_ < most:
+            message = "its time was up before it had stopped getting better"
+            warnings.warn(message, ConvergenceWarning, stacklevel=4)
+        elif watches and self.rounds_ + (self.rounds or 0) > most:
             message = f"it had not stopped getting better by the last of its {most:,} rounds"
             warnings.warn(message, ConvergenceWarning, stacklevel=4)
 

@@ -125,6 +125,9 @@ class Family(Part):
     cost: Annotated[float, Field(gt=0)] = 1.0
     """How long a fit takes, as a multiple of what `linear` takes; where `search.timeout` is given,
     the defaults of cheap families are tried first."""
+    quick: dict[str, Any] = {}
+    """Values of searched parameters with which it learns in less time; where `search.timeout` is
+    given these are tried before the defaults, as far as their ranges hold them."""
     optional: bool = False
     """Leave it out, and say so, where it is not installed or does not suit the rows or the target;
     else the recipe is refused."""

@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.contracts import Predicted
-from engine.recipe.space import Choose, Node, resolve
+from engine.recipe import ranges
+from engine.recipe.space import Choose, Draw, Node, Pick, resolve
 
 
 @dataclass(frozen=True)
@@ -45,12 +46,23 @@ class FamilySpace:
     ----------
     cost : float
         How long a fit takes, as a multiple of another family's.
+    quick : mapping
+        Values of parameters, by their names, with which a fit takes less time.
     """
 
     name: str
     features: Node
     params: Node
     cost: float = 1.0
+    quick: Mapping[str, Any] = field(default_factory=dict)
+
+    def hasty(self, parameter: Draw | Pick) -> Any:
+        """Return the quick value of a range, where that holds it; else its default."""
+        value = self.quick.get(parameter.path.removeprefix(f"model.{self.name}.params."))
+        if isinstance(parameter, Pick):
+            found = None if value is None else ranges.label(value)
+            return found if found in parameter.options else parameter.default
+        return value if parameter.range.holds(value) else parameter.default
 
     def candidate(self, choose: Choose) -> Candidate:
         """Resolve every range by ``choose``."""

@@ -8,6 +8,7 @@ faster, nor on whether the search was interrupted.
 from __future__ import annotations
 
 import itertools
+import math
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
@@ -27,7 +28,7 @@ from optuna.trial import TrialState, create_trial
 from engine.errors import Fault, RecipeError
 from engine.recipe.ranges import Choice, Whole
 from engine.recipe.space import Draw, Pick, default, parameters, size
-from engine.search import grid
+from engine.search import final, grid
 from engine.search.aims import Aims
 from engine.search.candidate import Candidate, FamilySpace, Trial
 from engine.search.failures import hopeless
@@ -36,6 +37,7 @@ from engine.search.history import History
 LAG = 8
 FEW = 64  # so few candidates are tried one by one, whatever the sampler
 STARTUP = 10  # so many trials are drawn at random before TPE learns from them
+FEWEST = 2  # families that are drawn from at the least
 FAMILY = "model"
 
 STATES = {
@@ -56,7 +58,8 @@ class Proposer:
     aims : Aims
         What candidates are compared by, and limited in.
     hurried : bool
-        Whether the defaults of cheap families come first, else those of the first families.
+        Whether cheap families come first, with values that are quick, and then with the defaults;
+        else the defaults of the first families do.
 
     Raises
     ------
@@ -70,8 +73,7 @@ class Proposer:
     ) -> None:  # fmt: skip
         self.aims = aims
         self.families = {family.name: family for family in families}
-        order = sorted(families, key=lambda family: family.cost) if hurried else families
-        self._untried = [family.name for family in order]
+        self._untried = self._first(hurried)
         self._sampled = {f.name: f for f in families if space_size([f]) > 1}  # others: tried once
         self.sampler = "grid" if space_size(families) <= FEW else sampler
         self.seed = seed
@@ -92,23 +94,33 @@ class Proposer:
             return self._resolve(name, lambda parameter: values[parameter.path])
         self._drop_tried(told)
         if self._untried:
-            return self._resolve(self._untried.pop(0), default)
+            return self._untried.pop(0)
         return self._sample(index, told)
 
-    def _drop_tried(self, told: Sequence[Trial]) -> None:
-        """Take note of families that an earlier run has tried, whichever its order was.
+    def _first(self, hurried: bool) -> list[Drawn]:
+        """Return the candidates that are tried before any is sampled, none of them twice."""
+        families = list(self.families.values())
+        if hurried:
+            families.sort(key=lambda family: family.cost)
+        found = [self._resolve(family.name, default) for family in families]
+        if hurried:
+            found = [*(self._resolve(family.name, family.hasty) for family in families), *found]
+        return list({candidate.key: (candidate, values) for candidate, values in found}.values())
 
-        One for which no time was left then is tried now.
+    def _drop_tried(self, told: Sequence[Trial]) -> None:
+        """Take note of what an earlier run has tried, whichever its order was.
+
+        What no time was left for then is tried now.
         """
         if self._untried:
-            tried = {t.candidate.family for t in told if t.scores or t.state != "pruned"}
-            self._untried = [name for name in self._untried if name not in tried]
+            tried = {t.candidate.key for t in told if t.scores or t.state != "pruned"}
+            self._untried = [one for one in self._untried if one[0].key not in tried]
 
     def _sample(self, index: int, told: Sequence[Trial]) -> Drawn:
         view = self._history.study(told[: max(0, index - LAG + 1)])
         view.sampler = self._seeded(index)
         asked = view.ask()
-        name = self._hopeful(asked.suggest_categorical(FAMILY, list(self._sampled)), index, told)
+        name = self._family(asked.suggest_categorical(FAMILY, list(self._sampled)), index, told)
         drawn = self._resolve(name, lambda parameter: _suggest(asked, parameter))
         view.tell(asked, state=TrialState.FAIL)  # a failed trial is never looked at again
         return drawn
@@ -117,13 +129,28 @@ class Proposer:
         known = trial.candidate.family in self._sampled
         return frozen(trial, self._sampled, self.aims) if known else None
 
-    def _hopeful(self, name: str, index: int, told: Sequence[Trial]) -> str:
-        """Return the family, or where it always fails, another that does not."""
-        without = hopeless(told[: max(0, index - LAG + 1)])
+    def _family(self, name: str, index: int, told: Sequence[Trial]) -> str:
+        """Return a family, or where it is not worth another trial, another that is.
+
+        It is not where it always fails. As long as TPE does not draw yet, only the better half of
+        the families is, by their best scores so far, and two at least; of some nothing is known.
+        """
+        seen = told[: max(0, index - LAG + 1)]
+        without = hopeless(seen)
+        if self.sampler == "tpe" and len(seen) < STARTUP:
+            order = self._by_score(seen)
+            without |= set(order[max(FEWEST, math.ceil(len(order) / 2)) :])
         others = [other for other in self._sampled if other not in without]
         if name not in without or not others:
             return name
-        return others[int(np.random.default_rng([self.seed % 2**32, index]).integers(len(others)))]
+        random = np.random.default_rng([self.seed % 2**32, index])
+        return others[int(random.integers(len(others)))]
+
+    def _by_score(self, told: Sequence[Trial]) -> list[str]:
+        """Return the families that are sampled and have a complete trial, the best first."""
+        ranked = final.ranked(told, self.aims.maximize[0])
+        found = dict.fromkeys(trial.candidate.family for trial in ranked)
+        return [name for name in found if name in self._sampled]
 
     def _seeded(self, index: int) -> optuna.samplers.BaseSampler:
         seed = int(np.random.SeedSequence([self.seed % 2**32, index]).generate_state(1)[0])

@@ -13,11 +13,11 @@ from engine.search.candidate import Candidate, Outcome, Trial
 from engine.search.draw import LAG, Proposer
 from engine.search.failures import HOPELESS, hopeless, require_few
 from engine.search.opened import Opened
-from engine.search.pace import Pace
+from engine.search.pace import Allowance, Pace
 from engine.search.prune import Pruner
 from engine.search.record import Record
 
-Submit = Callable[[Candidate, int, int], Future[Outcome]]
+Submit = Callable[[Candidate, int, int, Allowance], Future[Outcome]]
 
 LATE = 10  # so many candidates in a row for which no time is left end the search
 TRIES = 3  # so often a trial may lose its process: the machine may be at fault, and not it
@@ -32,7 +32,8 @@ class Driver:
     proposer, record
         Who draws, and where results are kept.
     submit : callable
-        ``submit(candidate, trial, fold)`` begins a unit of work and returns its future.
+        ``submit(candidate, trial, fold, allowance)`` begins a unit of work, which may take so long,
+        and returns its future.
     folds : int
         Units per trial.
     workers : int or callable
@@ -113,7 +114,8 @@ class Driver:
         return min((index for index, trial in self._open.items() if trial.waiting), default=None)
 
     def _begin(self, index: int, fold: int) -> None:
-        future = self.submit(self._open[index].candidate, index, fold)
+        trial = self._open[index]
+        future = self.submit(trial.candidate, index, fold, trial.allowance)
         self._running[future] = (index, fold)
 
     def _may_draw(self, total: int) -> bool:
@@ -135,7 +137,7 @@ class Driver:
         for trial in self._visible(index):  # the same whatever is still running
             if trial.candidate.key == candidate.key:
                 return Opened(candidate, values, same_as=trial.index)
-        opened = Opened(candidate, values)
+        opened = Opened(candidate, values, allowance=self.pace.allowance(self.folds, not index))
         units = {fold: self.record.unit(index, fold, candidate) for fold in range(self.folds)}
         opened.waiting = [fold for fold, outcome in units.items() if outcome is None]
         for fold, outcome in units.items():
@@ -176,7 +178,7 @@ class Driver:
         trial = self._open[index]
         outcome = self._outcome(future, index)
         if outcome is None:
-            trial.waiting = sorted([*trial.waiting, fold])
+            trial.postpone(fold)
             return index, fold, None
         if not outcome.error and not math.isfinite(outcome.score):
             outcome = replace(outcome, error=UNDEFINED)
@@ -220,13 +222,23 @@ class Driver:
         """Return a unit's outcome; None where it has to be begun again, now or later."""
         error = future.exception()
         if isinstance(error, TimeoutError):
-            self._is_cut = self._is_cut or (index > 0 and self.stop())
-            return None if self._is_cut else Outcome(math.nan, error=str(error))
+            return self._outcome_of_stopped(index, str(error))
         if isinstance(error, WorkerDiedError):
             self._open[index].deaths += 1
             died = self._open[index].deaths
             return None if died < TRIES else Outcome(math.nan, error=f"{error}, {died} times")
         return future.result()
+
+    def _outcome_of_stopped(self, index: int, error: str) -> Outcome | None:
+        """Return a failure where a unit was stopped as the recipe wants, else give its trial up."""
+        self._is_cut = self._is_cut or (index > 0 and self.stop())
+        trial = self._open[index]
+        if trial.allowance.fails and not self._is_cut:
+            return Outcome(math.nan, error=error)
+        if not self._is_cut:
+            trial.give_up()
+            self.pace.was_stopped(trial.candidate.family, trial.allowance.longest or 0.0)
+        return None
 
     def _save_running(self) -> None:
         """Keep what still runs when the search ends by an error; nobody is told any more."""

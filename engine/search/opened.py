@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from engine.search.candidate import Candidate, Outcome, Trial
-from engine.search.pace import LATE
+from engine.search.pace import LATE, Allowance
 from engine.search.prune import Pruner
 
 
@@ -29,6 +29,8 @@ class Opened:
         The number of first folds after which it was given up.
     deaths : int
         How often a process that worked on it died.
+    allowance : Allowance
+        How long each of its units may take.
     """
 
     candidate: Candidate
@@ -38,6 +40,7 @@ class Opened:
     same_as: int | None = None
     given_up: int | None = None
     deaths: int = 0
+    allowance: Allowance = field(default_factory=Allowance)
     _judged: int = 0
 
     def take(self, fold: int, outcome: Outcome) -> None:
@@ -45,6 +48,11 @@ class Opened:
         self.outcomes[fold] = outcome
         if outcome.error:
             self.waiting = [earlier for earlier in self.waiting if earlier < fold]
+
+    def postpone(self, fold: int) -> None:
+        """Let a unit of which nothing came be begun again, unless the trial was given up."""
+        if self.given_up is None:
+            self.waiting = sorted([*self.waiting, fold])
 
     def judge(self, index: int, pruner: Pruner, visible: Sequence[Trial]) -> None:
         """Give it up if its first folds say so; each number of them is looked at once, in order."""

@@ -200,6 +200,7 @@ def spaces(recipe: Recipe, classify: bool) -> list[FamilySpace]:
             space.build(_own_features(family) or shared, _features_path(name, family)),
             space.build(_params(family, classify), f"model.{name}.params"),
             family.cost,
+            family.quick,
         )
         for name, family in recipe.model.items()
     ]

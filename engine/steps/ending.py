@@ -43,6 +43,11 @@ def _score(metrics: Sequence[Metric], split: Split, fold: Index) -> None:
         metric(truth, stand_in, classes)
 
 
+def fits(recipe: Recipe) -> int:
+    """Return how often what comes out of a search is fitted."""
+    return 2 if recipe.evaluation.final_rows == "all" else 1
+
+
 @dataclass(frozen=True)
 class After:
     """What comes after a search.
@@ -68,9 +73,8 @@ class After:
     def of(cls, recipe: Recipe, split: Split, metrics: Sequence[Metric]) -> After:
         """Measure the scoring, and count the fits."""
         scoring = seconds_of_scoring(metrics, split, len(recipe.model))
-        fits = 2 if recipe.evaluation.final_rows == "all" else 1
         rows = sum(len(fold.valid) for fold in split.folds)
-        return cls(AFTERWARDS + scoring, fits, metrics[0].maximize, rows)
+        return cls(AFTERWARDS + scoring, fits(recipe), metrics[0].maximize, rows)
 
     def fitted_by(self, budget: Budget) -> float | None:
         """Return when the first fit is to be done, by ``time.monotonic()``; None for any time."""

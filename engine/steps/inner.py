@@ -19,6 +19,7 @@ from sklearn.compose import TransformedTargetRegressor
 from engine import catalogue
 from engine.contracts import Fold, Index, Numbers, Rows, Spacing
 from engine.errors import DataError
+from engine.estimators import timed
 from engine.estimators.signed import SignedClassifier, SignedRegressor
 from engine.recipe.checks.in_split import derived
 from engine.recipe.schema import Family
@@ -74,7 +75,7 @@ def fit(model: Any, X: Any, y: NDArray[Any], weighed: Weighed) -> Any:
     if fold is None:
         if share and _too_few(stopping, y, share, split):
             _stop_never(stopping, FEW)
-        return model.fit(X, y, **weighed.all())
+        return timed.fit(model, X, y, **weighed.all())
     seen = _of_known_classes(fold, y, bool(split.target.classes))
     takes = inspect.signature(stopping.fit).parameters
     inner = X[fold.train], y[fold.train]
@@ -83,9 +84,9 @@ def fit(model: Any, X: Any, y: NDArray[Any], weighed: Weighed) -> Any:
         return model.fit(*inner, watch=(X[seen], y[seen], *weighed.of(seen).values()), **told)
     if len(seen) and "X_val" in takes:
         told |= {f"{name}_val": values for name, values in weighed.of(seen).items()}
-        return model.fit(*inner, X_val=X[seen], y_val=y[seen], **told)
+        return timed.fit(model, *inner, X_val=X[seen], y_val=y[seen], **told)
     _stop_never(stopping, OFF)
-    return model.fit(X, y, **weighed.all())
+    return timed.fit(model, X, y, **weighed.all())
 
 
 def _too_few(stopping: Any, y: NDArray[Any], share: float, split: Split) -> bool:

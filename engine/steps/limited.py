@@ -11,12 +11,16 @@ from typing import Any
 from engine.bundle import persist
 from engine.contracts import Listener
 from engine.errors import Fault, SearchError
+from engine.estimators import clock
 from engine.estimators.blend import BlendClassifier, BlendRegressor
 from engine.search.candidate import Trial
 from engine.search.final import fit_seconds, folds_seconds
 from engine.steps import material
 from engine.steps.choose import Chosen, Kind, Member
 from engine.steps.learner import Learner
+
+TRUSTED = 1.0  # seconds of fitting as expected that are put before what was measured
+EPSILON = 1e-6
 
 
 @dataclass(frozen=True)
@@ -32,6 +36,8 @@ class Refitted:
         The candidates in it, the best by itself first; weights sum to one.
     models : int
         How many fitted models predict together.
+    saved : Path, optional
+        A file that holds the pipeline.
     """
 
     pipeline: Any
@@ -40,6 +46,7 @@ class Refitted:
     kind: Kind = "refit"
     members: tuple[Member, ...] = ()
     models: int = 1
+    saved: Path | None = None
 
     def within(self, chosen: Chosen) -> Refitted:
         """Return it with the trials of the search at hand.
@@ -111,7 +118,9 @@ class Fitting:
         """
         candidate, folds = chosen.leader.candidate, len(self.learner.split.folds)
         instead = "one is fitted on all rows instead"
-        if not self._has_time(folds_seconds(chosen.leader, self._seeds(chosen.leader))):
+        needed = folds_seconds(chosen.leader, self._seeds(chosen.leader))
+        each = needed / max(1, len(chosen.leader.scores))
+        if not self._has_time(needed):
             self._notice(f"there is no time for the models of {folds} folds: {instead}")
             return None
         fitted: list[Any] = []
@@ -119,7 +128,8 @@ class Fitting:
             if len(fitted) > 1 and not self._has_time(self._spent() / len(fitted)):
                 self._notice(f"there was time for the models of {len(fitted)} of {folds} folds")
                 break
-            fitted.append(self.learner.fitted_on_fold(candidate, len(fitted)))
+            with clock.within(self._left(1 / (folds - len(fitted)), at_least=each)):
+                fitted.append(self.learner.fitted_on_fold(candidate, len(fitted)))
         bag = self._refitted("bag", fitted, chosen.members)
         if not self._is_too_large(bag.pipeline):
             return bag
@@ -129,17 +139,20 @@ class Fitting:
     def _fitted(self, members: Sequence[Member]) -> dict[int, Any]:
         """Fit members, those that weigh most for their time first; return them by their places.
 
-        The first is fitted whatever time is left; how long it took tells more than its trial does.
+        The first is fitted whatever time is left. How long members take tells more of those to come
+        than trials do, but for a member of which no more than a moment was expected.
         """
         fitted: dict[int, Any] = {}
-        expected = 0.0
+        expected, to_come = 0.0, sum(self._needs(member.trial) for member in members)
         for place in sorted(range(len(members)), key=lambda place: self._worth(members[place])):
             member, needed = members[place], self._needs(members[place].trial)
-            pace = self._spent() / expected if expected else 1.0
+            pace = (self._spent() + TRUSTED) / (expected + TRUSTED)
+            share, to_come = needed / max(needed, to_come, EPSILON), to_come - needed
             if fitted and not self._has_time(pace * needed):
                 self._leave_out(member, "there is no time for it")
                 continue
-            one = self.learner.fitted(member.trial)
+            with clock.within(self._left(share, at_least=needed)):
+                one = self.learner.fitted(member.trial)
             expected += needed
             if self._is_too_large(self._made({**fitted, place: one}, members)):
                 self._leave_out(member, "it is too large for search.most_size")
@@ -174,7 +187,7 @@ class Fitting:
 
     def _worth(self, member: Member) -> float:
         """Order members: those that weigh most for the seconds that they take come first."""
-        return -member.weight / max(1e-6, self._needs(member.trial))
+        return -member.weight / max(EPSILON, self._needs(member.trial))
 
     def _needs(self, trial: Trial) -> float:
         return fit_seconds(trial, self._seeds(trial))
@@ -187,6 +200,11 @@ class Fitting:
 
     def _has_time(self, needed: float) -> bool:
         return self.limits.seconds is None or self._spent() + needed <= self.limits.seconds
+
+    def _left(self, share: float, at_least: float) -> float | None:
+        """Return the seconds that a fit may take: its share of what is left, or as expected."""
+        seconds = self.limits.seconds
+        return None if seconds is None else max(at_least, share * (seconds - self._spent()))
 
     def _is_too_large(self, pipeline: Any) -> bool:
         if self.limits.size is None:

@@ -59,6 +59,7 @@ def run(recipe: Recipe, inputs: Mapping[str, Any], folder: Path, listener: Liste
             assembled.numbers[pages.looked_at(recipe, assembled, rows)], assembled.contract
         ),
         golden=inputs["load"].raw(_golden(rows)),
+        saved=fitted.saved,
     )
     write.write(contents, folder / "bundle")
     return Packed(folder / "bundle")

@@ -43,9 +43,9 @@ def run(recipe: Recipe, inputs: Mapping[str, Any], folder: Path, listener: Liste
     with cluster.shared(recipe) as workers:
         learner = Learner(recipe, split, inputs["assemble"], rows, workers)
         refitted = Fitting(learner, limits, listener).of(inputs["choose"])
-    persist.save_pipeline(refitted.pipeline, folder / "pipeline.skops")
+    persist.save_pipeline(refitted.pipeline, folder / persist.NAME)
     _save(refitted, folder)
-    return refitted
+    return replace(refitted, saved=folder / persist.NAME)
 
 
 def fit(recipe: Recipe, inputs: Mapping[str, Any], rows: Index) -> Refitted:
@@ -65,9 +65,8 @@ def fit(recipe: Recipe, inputs: Mapping[str, Any], rows: Index) -> Refitted:
     classify = bool(inputs["split"].target.classes)
     weights = [1.0] * len(fitted) if done.kind == "bag" else [m.weight for m in done.members]
     made = blended(fitted, weights, classify)
-    return replace(
-        done, pipeline=made, seconds=time.perf_counter() - begin, warnings=learner.warnings
-    )
+    seconds = time.perf_counter() - begin
+    return replace(done, pipeline=made, seconds=seconds, warnings=learner.warnings, saved=None)
 
 
 def _save(refitted: Refitted, folder: Path) -> None:
@@ -83,7 +82,8 @@ def load(recipe: Recipe, folder: Path) -> Refitted:
     """Read a pipeline that was saved."""
     facts = json.loads((folder / "facts.json").read_text("utf-8"))
     members = tuple(Member(read_trial(trial), weight) for trial, weight in facts["members"])
+    path = folder / persist.NAME
     return Refitted(
-        persist.load_pipeline(folder / "pipeline.skops"), facts["seconds"],
-        tuple(facts["warnings"]), facts["kind"], members, facts["models"],
+        persist.load_pipeline(path), facts["seconds"], tuple(facts["warnings"]), facts["kind"],
+        members, facts["models"], path,
     )  # fmt: skip

@@ -18,12 +18,13 @@ from engine.errors import Fault, SearchError
 from engine.models import Setting
 from engine.recipe.schema import Recipe
 from engine.recipe.space import Pick, default, parameters
+from engine.search import final
 from engine.search.budget import Budget
 from engine.search.candidate import Candidate, FamilySpace, Outcome, Trial
 from engine.search.draw import Proposer
 from engine.search.driver import Driver, best
 from engine.search.failures import causes
-from engine.search.pace import Pace
+from engine.search.pace import Allowance, Pace
 from engine.search.prune import Pruner
 from engine.search.record import Record, read_trials, read_unit, unit_path
 from engine.steps import (
@@ -161,11 +162,10 @@ def _drive(
         held.callback(unit.detach)
         held.callback(executor.shutdown, cancel=True)
         held.callback(budget.is_over)
-        submit = partial(_submit, executor, budget, recipe.search.fit_timeout)
         driver = Driver(
-            proposer, record, submit, folds, lambda: executor.workers, told, budget.is_over,
-            Pruner(_pruner(recipe), folds, metric.maximize), recipe.search.max_failure_rate,
-            Pace(lambda: executor.workers, budget.left, {one.name: one.cost for one in families}),
+            proposer, record, partial(_submit, executor, budget), folds, lambda: executor.workers,
+            told, budget.is_over, Pruner(_pruner(recipe), folds, metric.maximize),
+            recipe.search.max_failure_rate, _pace(recipe, executor, budget, families),
         )  # fmt: skip
         begun = {"done": len(driver.told), "first": best(driver.told, metric.maximize)}
         left = None if recipe.search.timeout is None else recipe.search.timeout - budget.spent()
@@ -225,14 +225,22 @@ def _may_stop(recipe: Recipe) -> bool:
     return recipe.search.timeout is not None or recipe.search.fit_timeout is not None
 
 
+def _pace(
+    recipe: Recipe, executor: Executor, budget: Budget, families: Sequence[FamilySpace]
+) -> Pace:
+    costs = {family.name: family.cost for family in families}
+    fits = final.MORE_ROWS * ending.fits(recipe)
+    return Pace(lambda: executor.workers, budget.left, costs, recipe.search.fit_timeout, fits)
+
+
 def _submit(
-    executor: Executor, budget: Budget, longest: float | None,
-    candidate: Candidate, trial: int, fold: int,
+    executor: Executor, budget: Budget,
+    candidate: Candidate, trial: int, fold: int, allowance: Allowance,
 ) -> Future[Outcome]:  # fmt: skip
     """Begin a unit; the first trial is never cut off by the end of the search."""
     left = budget.left() if trial else None
-    deadline = min((s for s in (longest, left) if s is not None), default=None)
-    return executor.submit(unit.fit_attached, candidate, fold, deadline=deadline)
+    deadline = min((s for s in (allowance.longest, left) if s is not None), default=None)
+    return executor.submit(unit.fit_attached, candidate, fold, allowance.share, deadline=deadline)
 
 
 def _note(recipe: Recipe, metric: str, limit: int, folder: Path) -> None:

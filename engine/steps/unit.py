@@ -16,6 +16,7 @@ from engine import catalogue
 from engine.bundle.persist import size_of
 from engine.bundle.predict import Model
 from engine.contracts import Predicted, WorkerDiedError
+from engine.estimators import clock
 from engine.recipe.schema import Recipe
 from engine.search.candidate import Candidate, Outcome
 from engine.steps import assemble, cluster, devices, inner, split
@@ -73,22 +74,25 @@ def detach() -> None:
     _held.close()
 
 
-def fit_attached(candidate: Candidate, fold: int) -> Outcome:
+def fit_attached(candidate: Candidate, fold: int, seconds: float | None = None) -> Outcome:
     """Fit and score one unit of the study that this process is ready for."""
     if _attached is None:
         raise RuntimeError("no study is attached to this process")
-    return fit_unit(_attached, candidate, fold)
+    return fit_unit(_attached, candidate, fold, seconds)
 
 
-def fit_unit(material: Material, candidate: Candidate, number: int) -> Outcome:
+def fit_unit(
+    material: Material, candidate: Candidate, number: int, seconds: float | None = None
+) -> Outcome:
     """Fit a candidate on a fold's training rows and predict its validation rows.
 
+    After so many ``seconds`` what can stop with what it has learnt so far does so.
     Whatever goes wrong in it is the candidate's own fault, and becomes the outcome's ``error``;
     but for the loss of a worker of a cluster that fits together.
     """
     begin = time.perf_counter()
     try:
-        with listening() as found, threadpool_limits(material.threads):
+        with listening() as found, threadpool_limits(material.threads), clock.within(seconds):
             outcome = _fit(material, candidate, number)
         outcome = replace(outcome, warnings=tuple(distinct([*outcome.warnings, *found])))
     except WorkerDiedError:  # of a cluster that fits together: no fault of the candidate's
@@ -103,12 +107,14 @@ def _fit(material: Material, candidate: Candidate, number: int) -> Outcome:
     """Fit with each seed: scores are averaged, predictions are those of the recipe's own seed."""
     read, fold = material.assembled.contract.columns, material.split.folds[number]
     outcomes: list[Outcome] = []
-    for seed in material.seeds(candidate):
+    seeds = material.seeds(candidate)
+    for to_come, seed in zip(range(len(seeds), 0, -1), seeds, strict=True):
         setting = material.setting(len(fold.train), seed)
         whole = pipeline(material.recipe, candidate, read, setting)
         if not outcomes:
             prepared = material.prepared(candidate, number, whole["features"])
-        outcomes.append(_fit_once(material, candidate, number, whole["model"], prepared))
+        with clock.within(clock.left(to_come)):
+            outcomes.append(_fit_once(material, candidate, number, whole["model"], prepared))
     rounds = [found.rounds for found in outcomes if found.rounds is not None]
     score = float(np.mean([found.score for found in outcomes]))
     median = round(np.median(rounds)) if rounds else None

@@ -1,10 +1,13 @@
 """Blends against scikit-learn's voting estimators, and what they share."""
 
+import copy
+
 import numpy as np
 import pytest
+import skops.io
 from sklearn.compose import ColumnTransformer
 from sklearn.datasets import load_breast_cancer, load_diabetes, load_iris
-from sklearn.ensemble import VotingClassifier, VotingRegressor
+from sklearn.ensemble import RandomForestClassifier, VotingClassifier, VotingRegressor
 from sklearn.linear_model import LogisticRegression, Ridge, RidgeClassifier
 from sklearn.naive_bayes import GaussianNB
 from sklearn.pipeline import Pipeline
@@ -115,3 +118,15 @@ def test_what_members_share_they_share_on_disk_too(tmp_path):
     assert one["features"] is other["features"]
     assert one["model"] is not other["model"]
     assert (again.predict_proba(X) == made.predict_proba(X)).all()
+
+
+def test_members_that_are_held_are_written_once():
+    X, y = load_breast_cancer(return_X_y=True)
+    forests = [RandomForestClassifier(20, random_state=seed).fit(X, y) for seed in range(2)]
+    held = BlendClassifier(forests).holding(forests)
+    written = skops.io.dumps(held)
+    assert len(written) < 1.5 * sum(len(skops.io.dumps(forest)) for forest in forests)
+    for made in (skops.io.loads(written, sorted(persist.TRUSTED)), copy.deepcopy(held)):
+        assert made.estimators is made.estimators_
+        assert (made.predict_proba(X) == held.predict_proba(X)).all()
+    assert len(copy.deepcopy(BlendClassifier(forests)).estimators) == 2

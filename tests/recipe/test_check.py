@@ -177,6 +177,10 @@ MESSAGES = [
         "recipes/r.yaml:2: the step `scale` has no option 'robst'\n    did you mean 'robust'?",
     ),
     (
+        "model: {xgboost: {quick: {lerning_rate: 0.3}}}\n",
+        "recipes/r.yaml:2: there is no parameter 'lerning_rate'\n    did you mean 'learning_rate'?",
+    ),
+    (
         "features: {blocks: {a: {steps: {reduce: {pca: {componets: 3}}}}}}\n",
         "recipes/r.yaml:2: PCA has no parameter 'componets'\n    did you mean 'components'?",
     ),

@@ -86,6 +86,7 @@ VALUES: dict[str, Any] = {
     "model.xgboost.regressor": "sklearn.ensemble.RandomForestRegressor",
     "model.xgboost.builder": "plain",
     "model.xgboost.cost": 3.5,
+    "model.xgboost.quick": {"learning_rate": 0.1},
     "model.xgboost.optional": True,
     "model.xgboost.blind": True,
     "model.xgboost.native.missing": False,

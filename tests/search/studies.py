@@ -16,7 +16,7 @@ from engine.search.aims import Aims
 from engine.search.candidate import Candidate, FamilySpace, Outcome, Trial
 from engine.search.draw import Proposer
 from engine.search.driver import Driver
-from engine.search.pace import Pace
+from engine.search.pace import Allowance, Pace
 from engine.search.prune import Pruner
 from engine.search.record import Record
 
@@ -78,7 +78,9 @@ class Workers:
         self.begun: list[tuple[int, int]] = []
         self._pool = ThreadPoolExecutor(count) if count > 1 else None
 
-    def submit(self, candidate: Candidate, trial: int, fold: int) -> Future[Outcome]:
+    def submit(
+        self, candidate: Candidate, trial: int, fold: int, allowance: Allowance
+    ) -> Future[Outcome]:
         if self.submitted == self.stop_at:
             raise InterruptedSearchError
         self.submitted += 1

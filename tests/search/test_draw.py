@@ -6,7 +6,7 @@ from engine.errors import RecipeError
 from engine.recipe import space
 from engine.search.aims import Aims
 from engine.search.candidate import FamilySpace, Trial
-from engine.search.draw import FEW, Proposer, dimensions, space_size
+from engine.search.draw import FEW, LAG, STARTUP, Proposer, dimensions, space_size
 from engine.search.driver import best
 from tests.search.studies import drawn, drive, families, finite
 
@@ -51,6 +51,67 @@ def test_a_default_for_which_no_time_was_left_is_tried_by_a_longer_search():
     candidate, values = proposer(False, 1.0, 1.0).propose(0, [])
     told = [Trial(0, candidate, values, "pruned", error="there was no time left for it")]
     assert proposer(False, 1.0, 1.0).propose(1, told)[0] == candidate
+
+
+def hasty(*quick):
+    spaces = [replace(f, quick=own) for f, own in zip(costly(5.0, 1.0), quick, strict=True)]
+    return Proposer(spaces, "tpe", 0, Aims.one(True), hurried=True)
+
+
+def test_quick_values_come_before_the_defaults_where_time_is_short():
+    found = hasty({}, {"depth": 9, "rate": 7.0, "unknown": 1})
+    drawn_ = [found.propose(index, []) for index in range(3)]
+    assert [candidate.family for candidate, _ in drawn_] == ["two", "one", "two"]
+    assert drawn_[0][0].params == {"depth": 9, "rate": 0.5}, "its range does not hold 7"
+    assert drawn_[0][1]["model.two.params.depth"] == 9
+    assert drawn_[2][0].params == {"depth": 6, "rate": 0.5}
+    found = hasty({"kind": "b"}, {"kind": "b"})
+    assert [found.propose(index, [])[0].params.get("kind") for index in range(3)] == [
+        None,
+        "b",
+        "a",
+    ]
+
+
+def test_values_that_are_quick_are_the_defaults_where_none_are_told():
+    found = hasty({}, {"depth": 6})
+    told = [Trial(n, *found.propose(n, []), "complete", (0.5,)) for n in range(2)]
+    families_ = [trial.candidate.family for trial in told]
+    assert families_ == ["two", "one"]
+    known = {trial.candidate.key for trial in told}
+    assert found.propose(2, told)[0].key not in known, "nothing is tried twice"
+
+
+def four(**params):
+    made = space.build(params or {"depth": "range(1, 99)"}, "model.any.params")
+    return [FamilySpace(name, space.Fixed({}), made) for name in ("a", "b", "c", "d")]
+
+
+def of_four(sampler="tpe", failed=()):
+    """Draw what comes after the defaults of four families, of which the later are the better."""
+    found = Proposer(four(), sampler, 0, Aims.one(True))
+    told = []
+    for index in range(60):
+        candidate, values = found.propose(index, told)
+        score = float("abcd".index(candidate.family))
+        state = "failed" if candidate.family in failed else "complete"
+        told.append(Trial(index, candidate, values, state, (score,) if state == "complete" else ()))
+    return "".join(trial.candidate.family for trial in told)
+
+
+def test_the_better_families_are_drawn_from_until_tpe_has_seen_enough():
+    drawn_ = of_four()
+    known = LAG + 3  # the first draw that has seen all defaults
+    assert drawn_[:4] == "abcd"
+    assert set(drawn_[known : LAG + STARTUP - 1]) == {"c", "d"}
+    assert set(drawn_[4:LAG]) - {"c", "d"}, "nothing is known of any yet"
+    assert set(of_four("random")[known : LAG + STARTUP - 1]) - {"c", "d"}
+
+
+def test_a_family_that_always_fails_is_none_of_the_better_ones():
+    drawn_ = of_four(failed="d")
+    fails = [place for place, name in enumerate(drawn_) if name == "d"]
+    assert set(drawn_[fails[2] + LAG :]) <= {"a", "b", "c"}
 
 
 def test_features_and_parameters_are_searched_together(tmp_path):

@@ -70,7 +70,7 @@ def test_the_end_of_a_search_never_moves_back(tmp_path):
 
 def test_an_error_of_the_executor_is_not_taken_for_the_candidate_s(tmp_path):
     class Broken(Workers):
-        def submit(self, candidate, trial, fold):
+        def submit(self, candidate, trial, fold, allowance):
             future = Future()
             future.set_exception(OSError("no room"))
             return future
@@ -83,7 +83,7 @@ def test_an_error_of_the_executor_is_not_taken_for_the_candidate_s(tmp_path):
 @pytest.mark.parametrize("attempt", range(12))  # which of the two is looked at first is chance
 def test_what_is_done_is_kept_where_another_unit_breaks_the_search(tmp_path, attempt):
     class OneBreaks(Workers):
-        def submit(self, candidate, trial, fold):
+        def submit(self, candidate, trial, fold, allowance):
             future = Future()
             if fold:
                 future.set_exception(OSError("no room"))
@@ -128,12 +128,12 @@ def test_nobody_is_told_of_anything_after_an_interruption(tmp_path):
     heard = []
 
     class Interrupted(Workers):
-        def submit(self, candidate, trial, fold):
+        def submit(self, candidate, trial, fold, allowance):
             if self.submitted == 4:
                 time.sleep(0.2)  # what runs is done meanwhile
                 heard.clear()
                 raise KeyboardInterrupt
-            return super().submit(candidate, trial, fold)
+            return super().submit(candidate, trial, fold, allowance)
 
     with pytest.raises(KeyboardInterrupt):
         drive(tmp_path, 5, Interrupted(3), listener=lambda event, **_: heard.append(event))

@@ -21,9 +21,9 @@ class Lost(Workers):
         super().__init__(count)
         self.lost = {unit: list(errors) for unit, errors in lost.items()}
 
-    def submit(self, candidate, trial, fold):
+    def submit(self, candidate, trial, fold, allowance):
         if not self.lost.get((trial, fold)):
-            return super().submit(candidate, trial, fold)
+            return super().submit(candidate, trial, fold, allowance)
         future = Future()
         future.set_exception(self.lost[trial, fold].pop(0))
         return future
@@ -61,10 +61,10 @@ def test_a_unit_that_was_cut_off_by_the_end_is_left_to_a_search_that_carries_on(
     hands = Lost(count, {(4, 1): [TimeoutError("it was stopped")]})
     begin = hands.submit
 
-    def submit(candidate, trial, fold):
+    def submit(candidate, trial, fold, allowance):
         if (trial, fold) == (4, 1):
             over.append(True)
-        return begin(candidate, trial, fold)
+        return begin(candidate, trial, fold, allowance)
 
     hands.submit = submit
     cut = drive(tmp_path / "cut", 10, hands, stop=lambda: bool(over))

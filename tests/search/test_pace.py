@@ -1,12 +1,13 @@
 """Trials that cannot end in time."""
 
+from concurrent.futures import Future
 from dataclasses import replace
 
 import pytest
 
 from engine.search.candidate import Candidate, Trial
 from engine.search.driver import LATE as MOST
-from engine.search.pace import LATE, ROUGH, Pace
+from engine.search.pace import GRACE, LATE, ROUGH, SHARE, Allowance, Pace
 from tests.search.studies import FOLDS, Workers, drive, families, finite, outcome
 
 
@@ -138,3 +139,66 @@ def test_time_without_end_changes_nothing(tmp_path, workers):
     first = drive(tmp_path / "a", 12, Workers(workers))
     second = drive(tmp_path / "b", 12, Workers(workers), pace=Pace(workers, lambda: 1e9))
     assert [t.candidate for t in first] == [t.candidate for t in second]
+
+
+def test_a_trial_may_take_a_share_of_what_is_left_with_the_fit_of_what_comes_out():
+    pace = Pace(2, lambda: 44.0, afterwards=1.3)
+    share = SHARE * 44.0 / (3 + 1.3)  # five units by two workers
+    assert pace.allowance(5) == Allowance(share, GRACE * share, fails=False)
+    assert pace.allowance(5, is_first=True) == Allowance(share, None), "something has to come out"
+    assert Pace(2).allowance(5) == Allowance(), "there is no limit"
+
+
+def test_the_limit_of_a_fit_stays_what_the_recipe_says():
+    assert Pace(1, longest=5.0).allowance(3) == Allowance(None, 5.0)
+    short = Pace(1, lambda: 300.0, longest=5.0).allowance(3)
+    assert (short.longest, short.fails) == (5.0, True)
+    late = Pace(1, lambda: 3.0, longest=5.0).allowance(3)
+    assert late.fails is False
+    assert late.longest < 5.0
+    assert Pace(1, lambda: 3.0, longest=5.0).allowance(3, is_first=True).longest == 5.0
+
+
+def test_a_family_that_was_stopped_is_tried_again_where_there_is_more_time():
+    left = 30.0
+    pace = Pace(1, lambda: left)
+    longest = pace.allowance(3).longest
+    assert pace.allows("slow", 3)
+    pace.was_stopped("slow", longest)
+    assert not pace.allows("slow", 3)
+    assert pace.allows("slow", 2, own=1.0), "one of its units was quick"
+    assert pace.allows("other", 3)
+    left = 40.0
+    assert pace.allows("slow", 3)
+
+
+class Stopping(Workers):
+    """Stops each unit of one family after its allowance, as an executor does."""
+
+    def submit(self, candidate, trial, fold, allowance):
+        if candidate.family != "two" or allowance.longest is None:
+            return super().submit(candidate, trial, fold, allowance)
+        future = Future()
+        future.set_exception(TimeoutError(f"it was stopped after {allowance.longest:g} s"))
+        return future
+
+
+@pytest.mark.parametrize("workers", [1, 3])
+def test_a_unit_that_takes_more_than_its_share_gives_its_trial_up(tmp_path, workers):
+    pace = Pace(workers, lambda: 100.0)
+    trials = drive(tmp_path, 12, Stopping(workers), pace=pace)
+    slow = [trial for trial in trials if trial.candidate.family == "two"]
+    assert {(t.state, t.scores, t.error) for t in slow} == {("pruned", (), LATE)}
+    others = [trial for trial in trials if trial.candidate.family == "one"]
+    assert {trial.state for trial in others} == {"complete"}
+    assert len(others) > 3
+    again = drive(tmp_path, 40, Workers(workers), pace=Pace(workers, lambda: 1e9))
+    complete = [trial for trial in again[12:] if trial.state == "complete"]
+    assert "two" in {trial.candidate.family for trial in complete}, "there is more time now"
+
+
+def test_a_unit_that_takes_longer_than_the_recipe_allows_has_failed(tmp_path):
+    pace = Pace(1, lambda: 1e9, longest=5.0)
+    trials = drive(tmp_path, 6, Stopping(1), pace=pace)
+    slow = next(trial for trial in trials if trial.candidate.family == "two")
+    assert (slow.state, slow.error) == ("failed", "it was stopped after 5 s")

@@ -417,6 +417,18 @@ def test_a_bag_that_time_does_not_suffice_for_is_a_refit(binary, tmp_path):
     assert made["evaluate"].chosen["family"] == made["search"].best.candidate.family
 
 
+def test_a_member_of_which_a_moment_was_expected_tells_nothing_of_the_others(binary, tmp_path):
+    made = again(binary, "ensemble", tmp_path)
+    made.run("choose")
+    members = made["choose"].members
+    brief = [replace(one, trial=replace(one.trial, seconds=1e-6)) for one in members[:1]]
+    long = [replace(one, trial=replace(one.trial, seconds=8.0)) for one in members[1:]]
+    made["choose"] = replace(made["choose"], members=(*brief, *long))
+    made.seconds_left = 20.0
+    made.run("refit")
+    assert len(made["refit"].members) == len(members)
+
+
 @pytest.mark.parametrize(("repeats", "kind"), [(1, "refit"), (10, "bag")])
 def test_a_bag_is_fitted_with_one_seed_however_many_the_search_tried(
     binary, tmp_path, repeats, kind
@@ -451,6 +463,13 @@ def test_what_predicts_too_slowly_does_not_come_out(binary, tmp_path):
     made = again(binary, "refit", tmp_path / "none", most_predict_seconds=1e-6)
     with pytest.raises(SearchError, match="most_predict_seconds: of all candidates the lowest"):
         made.run("choose")
+
+
+def test_the_bundle_holds_the_very_file_of_the_refit(binary):
+    bundle = binary["pack"].folder
+    ours = (bundle / "pipeline.skops").read_bytes()
+    assert ours == (binary.folder("refit") / "pipeline.skops").read_bytes()
+    assert not list(bundle.glob("*.partial"))
 
 
 def test_what_is_too_large_does_not_come_out(binary, tmp_path):

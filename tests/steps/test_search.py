@@ -67,11 +67,11 @@ def stopped(monkeypatch, at, error=KeyboardInterrupt):
     fits = []
     fit = unit.fit_unit
 
-    def limited(material, candidate, number):
+    def limited(material, candidate, number, seconds=None):
         if len(fits) == at:
             raise error
         fits.append((candidate.key, number))
-        return fit(material, candidate, number)
+        return fit(material, candidate, number, seconds)
 
     with monkeypatch.context() as patched:
         patched.setattr(unit, "fit_unit", limited)

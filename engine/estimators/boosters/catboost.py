@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from engine.errors import BundleError
+from engine.estimators import clock
 from engine.estimators.boosters.shape import Asked, Rows
 from engine.recipe.estimators import is_installed, not_installed
 
@@ -31,15 +32,22 @@ def fit(estimator: Any, rows: Rows, watch: Rows | None, asked: Asked) -> dict[st
         )  # fmt: skip
 
     booster = CatBoost({**_loss(asked), **estimator, **QUIET, **_signs(asked)})
-    if watch is None:
-        booster.fit(pool(rows))
-    else:
-        booster.fit(pool(rows), eval_set=pool(watch), early_stopping_rounds=asked.rounds)
+    told: dict[str, Any] = {"callbacks": [_Clock()]} if clock.is_set() else {}
+    if watch is not None:
+        told |= {"eval_set": pool(watch), "early_stopping_rounds": asked.rounds}
+    booster.fit(pool(rows), **told)
     loss = str(booster.get_all_params()["loss_function"])
     return {
         "model": booster._serialize_model(), "rounds": int(booster.tree_count_),
         "grows": loss.startswith(GROWS), "threads": int(estimator.get("thread_count", 1)),
     }  # fmt: skip
+
+
+class _Clock:
+    """Stops a fit when its time is up."""
+
+    def after_iteration(self, now: Any) -> bool:
+        return not clock.is_over()
 
 
 def _loss(asked: Asked) -> dict[str, Any]:

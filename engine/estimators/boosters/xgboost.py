@@ -9,6 +9,7 @@ from typing import Any
 from numpy.typing import NDArray
 from sklearn.base import clone
 
+from engine.estimators import clock
 from engine.estimators.boosters import kept
 from engine.estimators.boosters.shape import Asked, Rows
 from engine.estimators.paged import Paged
@@ -28,15 +29,34 @@ def fit(estimator: Any, rows: Rows, watch: Rows | None, asked: Asked) -> Any:
         from engine.estimators.boosters import together  # noqa: PLC0415 - Dask is an extra
 
         return together.fit(booster, rows, watch, asked)
-    with _matrices(booster, rows, watch):
-        if watch is None:
-            return _on_any_machine(booster.fit(rows.X, rows.y, sample_weight=rows.weight))
-        weights = None if watch.weight is None else [watch.weight]
-        booster.fit(
-            rows.X, rows.y, sample_weight=rows.weight, eval_set=[(watch.X, watch.y)],
-            sample_weight_eval_set=weights, verbose=False,
-        )  # fmt: skip
+    watched = {} if watch is None else _watched(watch)
+    with _matrices(booster, rows, watch), _in_time(booster):
+        booster.fit(rows.X, rows.y, sample_weight=rows.weight, **watched)
     return _on_any_machine(booster)
+
+
+def _watched(watch: Rows) -> dict[str, Any]:
+    weights = None if watch.weight is None else [watch.weight]
+    return {"eval_set": [(watch.X, watch.y)], "sample_weight_eval_set": weights, "verbose": False}
+
+
+@contextmanager
+def _in_time(booster: Any) -> Iterator[None]:
+    """Let a fit stop when its time is up; what is kept of it knows of no clock."""
+    if not clock.is_set():
+        yield
+        return
+    from xgboost.callback import TrainingCallback  # noqa: PLC0415 - xgboost takes seconds
+
+    class Clock(TrainingCallback):
+        def after_iteration(self, model: Any, epoch: int, evals_log: Any) -> bool:
+            return clock.is_over()
+
+    booster.set_params(callbacks=[Clock()])
+    try:
+        yield
+    finally:
+        booster.set_params(callbacks=None)
 
 
 def _matrices(booster: Any, rows: Rows, watch: Rows | None) -> AbstractContextManager[None]:
@@ -95,7 +115,7 @@ def most(estimator: Any) -> int | None:
 def rounds(fitted: Any) -> int | None:
     """Return the best number of rounds, or all of them where none was watched."""
     if fitted.early_stopping_rounds is None:
-        return int(fitted.get_num_boosting_rounds())
+        return int(fitted.get_booster().num_boosted_rounds())
     return int(fitted.best_iteration) + 1
 
 

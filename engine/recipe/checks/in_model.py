@@ -27,6 +27,7 @@ def faults(tree: Mapping[str, Any]) -> Iterator[tuple[Key, Fault]]:
             key = ("model", str(name))
             yield from _classes(family, key, task)
             yield from _parameters(family, key)
+            yield from _quick(family, key)
             yield from in_boosters.faults(family, key)
 
 
@@ -63,6 +64,15 @@ def _parameters(family: Mapping[str, Any], key: Key) -> Iterator[tuple[Key, Faul
         for child in _children(value):
             if child not in known:
                 yield here, _unknown(str(child), family, known)
+
+
+def _quick(family: Mapping[str, Any], key: Key) -> Iterator[tuple[Key, Fault]]:
+    """Check that what is tried first is told of parameters that the family has."""
+    quick, params = family.get("quick"), family.get("params")
+    if isinstance(quick, Mapping) and isinstance(params, Mapping):
+        for name in quick:
+            if name not in params:
+                yield (*key, "quick", str(name)), catalogue.unknown("parameter", name, params)
 
 
 def _value(value: Any, family: Mapping[str, Any], key: Key) -> Iterator[tuple[Key, Fault]]:
