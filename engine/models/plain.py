@@ -27,10 +27,16 @@ def build(family: Family, params: Mapping[str, Any], setting: Setting) -> Any:
 
 def parameters(family: Family, params: Mapping[str, Any], setting: Setting) -> dict[str, Any]:
     """Return what the class is given: by the circumstances, the recipe, and its objective."""
-    known = accepted(
-        class_name(family, setting.classify), {**circumstances(family, setting), **params}
-    )
+    given = {**circumstances(family, setting), **params, **_exact(family, setting)}
+    known = accepted(class_name(family, setting.classify), given)
     return known if setting.classify else {**known, **objectives.parameters(family)}
+
+
+def _exact(family: Family, setting: Setting) -> dict[str, Any]:
+    """Let a refit go through the rounds that it is told, on all rows."""
+    if not setting.rounds or not family.rounds:
+        return {}
+    return {family.rounds: setting.rounds, "early_stopping": False}
 
 
 def circumstances(family: Family, setting: Setting) -> dict[str, Any]:

@@ -145,6 +145,9 @@ class Family(Part):
     """The parameter that takes the number of threads; null where there is none."""
     categories: str | None = None
     """The parameter that takes the positions of category columns."""
+    rounds: str | None = None
+    """The parameter that takes the number of rounds, of classes that have an `early_stopping` of
+    their own; what comes out is then fitted on all rows, with as many as the folds needed."""
     takes: Takes = Takes()
     """What its classes can be told besides."""
     scale_target: bool = False

@@ -80,7 +80,7 @@ class Outcome:
     value, probability : ndarray
         Out-of-fold predictions, of shape (rows,) and, in float32, (rows, classes).
     rounds : int, optional
-        Rounds that an early stopping family used.
+        Rounds that an early stopping family needed; None where its time was up before.
     seconds : float
         Of fitting and predicting.
     predict_seconds : float

@@ -127,6 +127,7 @@ def _fit_once(
     begin = time.perf_counter()
     learn(material, candidate, number, model, prepared.matrices)
     fitting = time.perf_counter() - begin + prepared.fit_seconds
+    rounds = None if clock.is_over() else _rounds(model)
     fold, valid = material.split.folds[number], prepared.matrices[1]
     classes, truth = material.split.target.classes, material.y(fold.valid)
     begin = time.perf_counter()
@@ -135,10 +136,18 @@ def _fit_once(
     if material.metric.needs != "value" and predicted.probability is None:
         raise ValueError(f"{material.metric.name} needs probabilities, and it gives none")
     score = float(material.metric(truth, predicted, len(classes)))
-    outcome = _outcome(score, predicted, getattr(model, "rounds_", None))
+    outcome = _outcome(score, predicted, rounds)
     size = size_of(model) + prepared.size if sizes_count(material.recipe) else None
     asked = seconds * min(1.0, ROWS / len(truth))
     return replace(outcome, predict_seconds=asked, fit_seconds=fitting, size=size)
+
+
+def _rounds(model: Any) -> int | None:
+    """Return the rounds that a model has needed, where it has stopped early by itself."""
+    if getattr(model, "do_early_stopping_", False):
+        return int(model.n_iter_)
+    found: int | None = getattr(model, "rounds_", None)
+    return found
 
 
 def learn(

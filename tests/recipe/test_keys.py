@@ -97,6 +97,7 @@ VALUES: dict[str, Any] = {
     "model.xgboost.seed": "seed",
     "model.xgboost.threads": None,
     "model.xgboost.categories": "feature_types",
+    "model.xgboost.rounds": "n_estimators",
     "model.xgboost.takes.weights": True,
     "model.xgboost.takes.monotone": None,
     "model.xgboost.takes.gpu": {"device": "gpu"},

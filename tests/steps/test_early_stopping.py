@@ -8,9 +8,13 @@ import pandas as pd
 import pytest
 from sklearn.ensemble import HistGradientBoostingClassifier
 
+from engine import catalogue
 from engine.estimators import boosted, calibrated
 from engine.models import network
+from engine.recipe.space import default
+from engine.steps import assemble, unit
 from engine.steps import inner as inner_split
+from engine.steps.material import Material
 from engine.steps.split import Split
 from engine.steps.target import Target
 from engine.testing.frames import mixed
@@ -77,6 +81,32 @@ def test_a_refit_takes_the_median_of_the_rounds_and_all_rows(tmp_path):
     assert fitted.rounds is None
     assert fitted.rounds_ == trial.refit_rounds()
     assert fitted.estimator_.get_booster().num_boosted_rounds() == trial.refit_rounds()
+
+
+def test_so_does_a_refit_of_the_histogram_boosting_of_scikit_learn(tmp_path):
+    tree = {"hist_gradient_boosting": family_tree("hist_gradient_boosting")}
+    made = Steps(recipe(tree, search={"trials": 1}), mixed(300), tmp_path)
+    fitted = made.run("refit").pipeline["model"]
+    trial = made["search"].best
+    assert len(trial.rounds) == 5
+    assert 1 < trial.refit_rounds() < fitted.get_params()["max_iter"] + 1 < 2000
+    assert fitted.n_iter_ == trial.refit_rounds()
+    assert not fitted.do_early_stopping_
+
+
+def test_a_fit_whose_time_was_up_does_not_say_how_many_rounds_it_needs(tmp_path):
+    trees = {"n_estimators": 100_000, "learning_rate": 1e-4}
+    tree = {"xgboost": family_tree("xgboost", **trees)}
+    made = Steps(recipe(tree, search={"trials": 1}), mixed(300), tmp_path)
+    made.run("assemble")
+    candidate = assemble.spaces(made.recipe, classify=True)[0].candidate(default)
+    auc = catalogue.find("metrics", "roc_auc")
+    material = Material(made.recipe, made["split"], made["assemble"], auc)
+    cut = unit.fit_unit(material, candidate, 0, seconds=0.5)
+    assert (cut.error, cut.rounds) == ("", None)
+    assert cut.warnings == (
+        "ConvergenceWarning: its time was up before it had stopped getting better",
+    )
 
 
 def spied(monkeypatch, kind):
@@ -198,7 +228,7 @@ def test_trees_of_scikit_learn_watch_rows_of_the_split(tmp_path, data, monkeypat
     frame = mixed(300).dropna(subset=["shop", "signup"])
     made = Steps(recipe(tree, data=data, search={"trials": 1}), frame, tmp_path)
     made.run("refit")
-    assert seen == [["X_val", "y_val"] if data else []] * 6  # five folds and the refit
+    assert seen == [["X_val", "y_val"] if data else []] * 5 + [[]], "the refit takes all rows"
 
 
 @pytest.mark.parametrize("data", [{}, {"group": "shop"}])
