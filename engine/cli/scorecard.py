@@ -9,6 +9,7 @@ from typing import Any
 from engine.cli import console
 
 MOST_VALUES = 4
+MOST_OF_FRONT = 20  # rows of a Pareto front: measured times differ between any two candidates
 
 
 def print_run(card: Mapping[str, Any], rows: Sequence[Mapping[str, Any]], folder: Path) -> None:
@@ -55,15 +56,28 @@ def _print_best(metric: str, rows: Sequence[Mapping[str, Any]]) -> None:
 def _print_front(metric: str, rows: Sequence[Mapping[str, Any]]) -> None:
     """Print the trials that no other beats in all objectives, and the best of each family."""
     names = list(dict.fromkeys(name for row in rows for name in row["measured"]))
+    shown = _thinned(rows)
     table = [
         (rank, "*" if row["front"] else "", row["family"], row["trial"], _score(row, metric),
          *(console.measured(name, row["measured"].get(name)) for name in names), _of_row(row))
         for rank, row in enumerate(rows, 1)
+        if rank in shown
     ]  # fmt: skip
     title = f"Leaderboard: {metric}, mean ± standard deviation over folds; * on the Pareto front"
     columns = ["", "*", "family", "trial>", metric, *(f"{name}>" for name in names), "values"]
     console.table(title, columns, table)
+    if more := len(rows) - len(shown):
+        console.prose(f"{console.plural(more, 'more trial')} of the front: see leaderboard.json.")
     console.prose("search.pick=TRIAL lets another come out.")
+
+
+def _thinned(rows: Sequence[Mapping[str, Any]]) -> set[int]:
+    """Return the ranks of rows to show: of a long front some, evenly spread, with both its ends."""
+    ranks = range(1, len(rows) + 1)
+    front = [rank for rank in ranks if rows[rank - 1]["front"] and not rows[rank - 1].get("chosen")]
+    count = min(len(front), MOST_OF_FRONT)
+    kept = {front[place * (len(front) - 1) // max(1, count - 1)] for place in range(count)}
+    return set(ranks).difference(front) | kept
 
 
 def _of_row(row: Mapping[str, Any]) -> str:

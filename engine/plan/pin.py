@@ -98,11 +98,20 @@ def pin(recipe: str, run: Path, others: bool = False, force: bool = False) -> Pi
         again = load(recipe, asked.overrides) if asked.overrides else current
         _require_unchanged(recipe, tree, narrowed(again.tree, family))
     known = frozenset(groups.find(Path.cwd()).options)
-    change = change or Change(target, target)
+    change = _unpicked(change or Change(target, target), current.tree)
     after = written(before, Wanted(change, family, selected, others, known))
     candidate = Candidate(family, **row["candidate"])
     _require_winner(after, target, candidate, others, card)
     return Pinned(current.path, before, after, card, row, _taken(asked.overrides))
+
+
+def _unpicked(change: Change, tree: Mapping[str, Any]) -> Change:
+    """Take out which trial is picked: of one candidate there is nothing to choose."""
+    pick = (tree.get("search") or {}).get("pick")
+    if pick is None:
+        return change
+    gone = Change({"pick": pick}, {}, {"pick": Change(pick, GONE)})
+    return Change(change.before, change.after, {**change.parts, "search": gone})
 
 
 def _winner(rows: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:

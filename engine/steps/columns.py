@@ -21,9 +21,10 @@ from engine.estimators.language import has_blanks, is_unspaced, words_each
 from engine.steps import identity, nested
 
 MOSTLY = 0.9  # from this share of numbers on, the remaining texts are taken for faults
-NEARLY_ALL = 0.5  # from this share of different values on, a text says nothing in common
+NEARLY_ALL = 0.9  # above this share of different values, texts say nothing in common
 FEW = 50  # ... unless there are so few that they can be learnt one by one
 SHORT, LONG = 2.5, 5.0  # words from which on texts are free; if they come again they are a list
+AGAIN = 0.5  # up to this share of different values they come again
 SENTENCE = 6  # letters of a free text that has no blanks
 LOOKED_AT = 1_000  # texts
 UNSPACED = ", without blanks between words: cut into letters"
@@ -191,13 +192,13 @@ def _unusable(raw: Numbers) -> str:
 def _category(name: str, present: pd.Series[Any], distinct: pd.Series[Any]) -> Role:
     """A category, free text, or an id: by how many texts there are, and of how many words."""
     count = len(distinct)
-    alike = count <= FEW or count <= NEARLY_ALL * present.size
+    listed = count <= FEW or count <= AGAIN * present.size
     some = _some(distinct) if count > FEW else []
     words = words_each(some)
-    if words >= (LONG if alike else SHORT) or (is_unspaced(some) and _length(some) >= SENTENCE):
+    if words >= (LONG if listed else SHORT) or (is_unspaced(some) and _length(some) >= SENTENCE):
         said = _unspaced(distinct) or f": {words:.1f} words on average"
         return Role(name, Column(name, "text"), f"free text{said}")
-    if not alike:
+    if count > max(FEW, NEARLY_ALL * present.size):
         what = f"a text with {count:,} different values in {present.size:,}"
         return Role(name, None, f"{what}: taken for an id")
     levels = tuple(sorted(distinct))

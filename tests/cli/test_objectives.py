@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from pathlib import Path
 
 import pytest
 
-from engine.cli import console
+from engine.cli import console, scorecard
 from engine.testing.frames import noisy
 from tests.end_to_end.command import card, engine, good, latest
 
@@ -86,3 +87,26 @@ def test_jobs_are_compared_by_all_of_them(here: Path) -> None:
     assert "Pareto front" in told.out
     header = next(line for line in told.out.splitlines() if line.startswith("job "))
     assert header.split()[3:5] == ["roc_auc", "size"]
+
+
+def row(number: int, *, front: bool = True, chosen: bool = False) -> dict[str, object]:
+    said = {"family": "linear", "trial": number, "state": "complete", "optimistic": False,
+            "cv": {"auc": {"mean": 0.5, "std": 0.1}}, "measured": {"size": number}, "values": {},
+            "over": {}, "error": ""}  # fmt: skip
+    return {**said, "front": front, "chosen": chosen}
+
+
+def test_of_a_long_front_some_are_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    rows = [row(number, chosen=number == 133) for number in range(200)]
+    rows += [row(number, front=False) for number in range(200, 203)]
+    scorecard.print_leaderboard("auc", rows)
+    told = capsys.readouterr().out
+    lines = [line for line in told.splitlines() if " linear " in line and "*" in line]
+    shown = [int(line.split()[3]) for line in lines]
+    assert len(shown) == scorecard.MOST_OF_FRONT + 1
+    assert {0, 133, 199} <= set(shown)
+    assert max(b - a for a, b in itertools.pairwise(shown)) < 15, "evenly"
+    assert all(f" {number} " in told for number in (200, 201, 202)), "the best of each family"
+    assert "179 more trials of the front: see leaderboard.json." in told
+    scorecard.print_leaderboard("auc", rows[-20:])
+    assert "more trial" not in capsys.readouterr().out

@@ -322,6 +322,21 @@ def test_what_was_said_on_the_command_line_is_taken_over(override, written):
     assert holds(written, tree)
 
 
+@pytest.mark.parametrize(
+    ("search", "left"),
+    [
+        ("search: {trials: 8, pick: 3}   # so\n", "search: {trials: 8}   # so\n"),
+        ("search:\n  trials: 8   # many\n  pick: 3   # quick\nseed: 1\n",
+         "search:\n  trials: 8   # many\n  # pick: 3   # quick\nseed: 1\n"),
+    ],
+)  # fmt: skip
+def test_of_one_candidate_none_is_picked(search, left):
+    lay(DATA + "model: xgboost\n" + search)
+    after = pin("r", ran()[0]).after
+    assert left in after
+    assert load(str(lay(after))).recipe.search.pick is None
+
+
 def test_how_long_was_searched_is_not_taken_over():
     lay(FORMS["block"])
     found = pin("r", ran("xgboost", "search.trials=3", "compute.workers=2")[0])

@@ -44,6 +44,8 @@ KINDS = {
     "declared": (pd.Series([1, 2, 3] * 9, dtype="category"), "category"),
     "few texts": ([f"text {i}" for i in range(50)], "category"),
     "free text": ([f"text {i}" for i in range(ROWS)], None),
+    "codes of which many come again": ([f"A{i % 80}" for i in range(100)], "category"),
+    "codes of which few come again": ([f"A{i % 95}" for i in range(100)], None),
     "constant": ([3.5] * ROWS, None),
     "constant text": (["a"] * ROWS, None),
     "constant or missing": ([1.0, None] * 9, "number"),

@@ -32,7 +32,8 @@ def fit(estimator: Any, rows: Rows, watch: Rows | None, asked: Asked) -> dict[st
         )  # fmt: skip
 
     booster = CatBoost({**_loss(asked), **estimator, **QUIET, **_signs(asked)})
-    told: dict[str, Any] = {"callbacks": [_Clock()]} if clock.is_set() else {}
+    timed = clock.is_set() and estimator.get("task_type") != "GPU"  # there it takes no callbacks
+    told: dict[str, Any] = {"callbacks": [_Clock()]} if timed else {}
     if watch is not None:
         told |= {"eval_set": pool(watch), "early_stopping_rounds": asked.rounds}
     booster.fit(pool(rows), **told)
