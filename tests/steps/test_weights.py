@@ -134,7 +134,10 @@ def test_trees_of_scikit_learn_watch_weighed_rows(tmp_path, monkeypatch):
     frame = mixed(300).assign(w=np.arange(300) % 3 + 1.0).dropna(subset=["shop"])
     asked = recipe(tree, data=WEIGHED | {"group": "shop"}, search={"trials": 1})
     Steps(asked, frame, tmp_path).run("refit")
-    assert all(a is not None and b is not None for a, b in seen)
+    *folds, refit = seen
+    assert all(a is not None and b is not None for a, b in folds)
+    assert refit[0] is not None, "it takes all rows, each with its weight"
+    assert refit[1] is None
 
 
 @pytest.mark.parametrize("name", ["xgboost", "lightgbm", "catboost", "svm", "random_forest", "mlp"])
