@@ -51,13 +51,32 @@ def test_a_fit_that_needs_too_much_memory_has_failed_and_the_others_win(write):
     assert "emory" in found["random_forest"]["error"]
 
 
-def test_the_search_ends_in_time_whatever_runs_and_can_be_carried_on(write):
+def test_a_forest_stops_in_time_with_the_trees_that_it_has(write):
     folder = write(trees=200_000, trials=500)
     begun = time.monotonic()
     ended = good("run", "r.yaml", "search.timeout=6s", folder=folder)
     assert time.monotonic() - begun < 60  # alone, one fit would take minutes
-    assert "not tried: random_forest (the search ended after 1 of 500 trials)" in ended.err
+    assert "its time was up before it had all of its 200,000 trees" in ended.err
+    assert leaders(folder)["random_forest"]["state"] == "complete"
     assert card(folder, "r")["step_seconds"]["search"] < 30
+
+
+AT_ONCE = "+model.random_forest.params.oob_score=true"  # a forest that cannot stop by itself
+
+
+def test_the_search_ends_in_time_whatever_runs_and_can_be_carried_on(write):
+    folder = write(trees=200_000, trials=500)
+    begun = time.monotonic()
+    good("run", "r.yaml", "search.timeout=6s", AT_ONCE, folder=folder)
+    assert time.monotonic() - begun < 60  # alone, one fit would take minutes
+    found = leaders(folder)
+    assert found["linear"]["state"] == "complete"
+    assert "random_forest" not in found or found["random_forest"]["state"] == "pruned"
+    assert card(folder, "r")["step_seconds"]["search"] < 30
+    begun = time.monotonic()
+    good("run", "r.yaml", "search.timeout=12s", AT_ONCE, folder=folder)
+    assert time.monotonic() - begun < 60
+    assert leaders(folder)["linear"]["trials"] >= found["linear"]["trials"]
 
 
 def test_a_search_in_which_most_fails_ends_with_the_causes(write):
