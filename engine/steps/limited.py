@@ -128,7 +128,7 @@ class Fitting:
             if len(fitted) > 1 and not self._has_time(self._spent() / len(fitted)):
                 self._notice(f"there was time for the models of {len(fitted)} of {folds} folds")
                 break
-            with clock.within(self._left(1 / (folds - len(fitted)), at_least=each)):
+            with clock.within(self._left(1 / (folds - len(fitted)), each)):
                 fitted.append(self.learner.fitted_on_fold(candidate, len(fitted)))
         bag = self._refitted("bag", fitted, chosen.members)
         if not self._is_too_large(bag.pipeline):
@@ -151,7 +151,7 @@ class Fitting:
             if fitted and not self._has_time(pace * needed):
                 self._leave_out(member, "there is no time for it")
                 continue
-            with clock.within(self._left(share, at_least=needed)):
+            with clock.within(self._left(share if self._gains(member) else 0.0, needed)):
                 one = self.learner.fitted(member.trial)
             expected += needed
             if self._is_too_large(self._made({**fitted, place: one}, members)):
@@ -205,6 +205,11 @@ class Fitting:
         """Return the seconds that a fit may take: its share of what is left, or as expected."""
         seconds = self.limits.seconds
         return None if seconds is None else max(at_least, share * (seconds - self._spent()))
+
+    def _gains(self, member: Member) -> bool:
+        """Whether more time makes it better: it goes through rounds. A forest only grows larger."""
+        family = self.learner.recipe.model[member.trial.candidate.family]
+        return bool(family.early_stopping or family.rounds)
 
     def _is_too_large(self, pipeline: Any) -> bool:
         if self.limits.size is None:

@@ -54,7 +54,8 @@ def test_a_fit_that_needs_too_much_memory_has_failed_and_the_others_win(write):
 def test_a_forest_stops_in_time_with_the_trees_that_it_has(write):
     folder = write(trees=200_000, trials=500)
     begun = time.monotonic()
-    ended = good("run", "r.yaml", "search.timeout=6s", folder=folder)
+    words = ("model=random_forest", "model.random_forest.params.n_estimators=200_000")
+    ended = good("run", "r.yaml", "search.timeout=6s", *words, folder=folder)
     assert time.monotonic() - begun < 60  # alone, one fit would take minutes
     assert "its time was up before it had all of its 200,000 trees" in ended.err
     assert leaders(folder)["random_forest"]["state"] == "complete"
