@@ -31,9 +31,9 @@ def is_set() -> bool:
     return math.isfinite(_end.get())
 
 
-def left(fits: int = 1) -> float | None:
-    """Return the seconds for each of so many fits, one after the other; None for any time."""
-    return max(0.0, _end.get() - time.monotonic()) / fits if is_set() else None
+def left() -> float | None:
+    """Return the seconds that a fit has left; None for any time."""
+    return max(0.0, _end.get() - time.monotonic()) if is_set() else None
 
 
 def is_over() -> bool:

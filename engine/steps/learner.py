@@ -10,6 +10,7 @@ from sklearn.pipeline import Pipeline
 from threadpoolctl import threadpool_limits
 
 from engine.contracts import Fold, Index
+from engine.estimators import clock
 from engine.models import Setting
 from engine.recipe.schema import Recipe
 from engine.search.candidate import Candidate, Trial
@@ -56,8 +57,11 @@ class Learner:
         self._features: dict[str, Any] = {}
         self._last: tuple[str, Any] = ("", None)  # one table at a time: they may be large
 
-    def fitted(self, trial: Trial) -> Pipeline:
-        """Return the fitted pipeline of a trial's candidate, with as many rounds as it needed."""
+    def fitted(self, trial: Trial, seconds: float | None = None) -> Pipeline:
+        """Return the fitted pipeline of a trial's candidate, with as many rounds as it needed.
+
+        ``seconds`` is how long its model may take that can stop with what it has learnt.
+        """
         split, rows = self.split, self.rows
         setting = Setting(
             bool(split.target.classes), self.recipe.seed, threads(self.recipe, 1, len(rows)), 0,
@@ -69,7 +73,8 @@ class Learner:
         with listening() as found, threadpool_limits(setting.threads):
             features, X = self._shared(trial.candidate, whole["features"])
             weighed = inner.Weighed(self.recipe.model[trial.candidate.family], split, rows)
-            inner.fit(whole["model"], X, split.target.values[rows], weighed)
+            with clock.within(seconds):
+                inner.fit(whole["model"], X, split.target.values[rows], weighed)
         self.warnings = tuple(distinct([*self.warnings, *found]))
         return Pipeline([("features", features), ("model", whole["model"])])
 
@@ -89,7 +94,9 @@ class Learner:
             return pages.prepared(self.assembled, features, y, self.rows, cluster=self.cluster)[0]
         return features.fit_transform(self.assembled.take(self.rows), y)
 
-    def fitted_on_fold(self, candidate: Candidate, number: int) -> Pipeline:
+    def fitted_on_fold(
+        self, candidate: Candidate, number: int, seconds: float | None = None
+    ) -> Pipeline:
         """Return the pipeline that the search fitted on a fold's training rows.
 
         Of the rows, those that are not training rows at all are learnt from as well.
@@ -100,7 +107,8 @@ class Learner:
         fold = material.split.folds[number]
         with listening() as found, threadpool_limits(setting.threads):
             matrices = material.made(fold, whole["features"]).matrices
-            unit.learn(material, candidate, number, whole["model"], matrices)
+            with clock.within(seconds):
+                unit.learn(material, candidate, number, whole["model"], matrices)
         self.warnings = tuple(distinct([*self.warnings, *found]))
         return whole
 

@@ -11,7 +11,6 @@ from typing import Any
 from engine.bundle import persist
 from engine.contracts import Listener
 from engine.errors import Fault, SearchError
-from engine.estimators import clock
 from engine.estimators.blend import BlendClassifier, BlendRegressor
 from engine.search.candidate import Trial
 from engine.search.final import fit_seconds, folds_seconds
@@ -21,6 +20,7 @@ from engine.steps.learner import Learner
 
 TRUSTED = 1.0  # seconds of fitting as expected that are put before what was measured
 EPSILON = 1e-6
+PATIENCE = 1.5  # times what a fit is expected to take, that it has in any case
 
 
 @dataclass(frozen=True)
@@ -128,8 +128,8 @@ class Fitting:
             if len(fitted) > 1 and not self._has_time(self._spent() / len(fitted)):
                 self._notice(f"there was time for the models of {len(fitted)} of {folds} folds")
                 break
-            with clock.within(self._left(1 / (folds - len(fitted)), each)):
-                fitted.append(self.learner.fitted_on_fold(candidate, len(fitted)))
+            seconds = self._left(1 / (folds - len(fitted)), each)
+            fitted.append(self.learner.fitted_on_fold(candidate, len(fitted), seconds))
         bag = self._refitted("bag", fitted, chosen.members)
         if not self._is_too_large(bag.pipeline):
             return bag
@@ -151,8 +151,8 @@ class Fitting:
             if fitted and not self._has_time(pace * needed):
                 self._leave_out(member, "there is no time for it")
                 continue
-            with clock.within(self._left(share if self._gains(member) else 0.0, needed)):
-                one = self.learner.fitted(member.trial)
+            seconds = self._left(share if self._gains(member) else 0.0, needed)
+            one = self.learner.fitted(member.trial, seconds)
             expected += needed
             if self._is_too_large(self._made({**fitted, place: one}, members)):
                 self._leave_out(member, "it is too large for search.most_size")
@@ -201,10 +201,14 @@ class Fitting:
     def _has_time(self, needed: float) -> bool:
         return self.limits.seconds is None or self._spent() + needed <= self.limits.seconds
 
-    def _left(self, share: float, at_least: float) -> float | None:
-        """Return the seconds that a fit may take: its share of what is left, or as expected."""
+    def _left(self, share: float, expected: float) -> float | None:
+        """Return the seconds that a fit may take: its share of what is left, or what it needs.
+
+        To be a little late does less harm than a model of too few rounds.
+        """
         seconds = self.limits.seconds
-        return None if seconds is None else max(at_least, share * (seconds - self._spent()))
+        least = PATIENCE * expected
+        return None if seconds is None else max(least, share * (seconds - self._spent()))
 
     def _gains(self, member: Member) -> bool:
         """Whether more time makes it better: it goes through rounds. A forest only grows larger."""

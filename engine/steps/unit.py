@@ -86,14 +86,14 @@ def fit_unit(
 ) -> Outcome:
     """Fit a candidate on a fold's training rows and predict its validation rows.
 
-    After so many ``seconds`` what can stop with what it has learnt so far does so.
+    After so many ``seconds`` of learning, what can stop with what it has learnt so far does so.
     Whatever goes wrong in it is the candidate's own fault, and becomes the outcome's ``error``;
     but for the loss of a worker of a cluster that fits together.
     """
     begin = time.perf_counter()
     try:
-        with listening() as found, threadpool_limits(material.threads), clock.within(seconds):
-            outcome = _fit(material, candidate, number)
+        with listening() as found, threadpool_limits(material.threads):
+            outcome = _fit(material, candidate, number, seconds)
         outcome = replace(outcome, warnings=tuple(distinct([*outcome.warnings, *found])))
     except WorkerDiedError:  # of a cluster that fits together: no fault of the candidate's
         raise
@@ -103,17 +103,18 @@ def fit_unit(
     return replace(outcome, seconds=time.perf_counter() - begin)
 
 
-def _fit(material: Material, candidate: Candidate, number: int) -> Outcome:
+def _fit(material: Material, candidate: Candidate, number: int, seconds: float | None) -> Outcome:
     """Fit with each seed: scores are averaged, predictions are those of the recipe's own seed."""
     read, fold = material.assembled.contract.columns, material.split.folds[number]
     outcomes: list[Outcome] = []
     seeds = material.seeds(candidate)
-    for to_come, seed in zip(range(len(seeds), 0, -1), seeds, strict=True):
+    each = None if seconds is None else seconds / len(seeds)
+    for seed in seeds:
         setting = material.setting(len(fold.train), seed)
         whole = pipeline(material.recipe, candidate, read, setting)
         if not outcomes:
             prepared = material.prepared(candidate, number, whole["features"])
-        with clock.within(clock.left(to_come)):
+        with clock.within(each):
             outcomes.append(_fit_once(material, candidate, number, whole["model"], prepared))
     rounds = [found.rounds for found in outcomes if found.rounds is not None]
     score = float(np.mean([found.score for found in outcomes]))

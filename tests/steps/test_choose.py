@@ -15,12 +15,13 @@ from engine.bundle.load import open_bundle
 from engine.bundle.predict import Model
 from engine.contracts import silent
 from engine.errors import SearchError
+from engine.estimators import clock
 from engine.estimators.blend import BlendClassifier, BlendRegressor
 from engine.recipe.gap import GapLimits
 from engine.search import final as finals
 from engine.search.ensemble import Limits, greedy
 from engine.search.final import fit_seconds, ranked
-from engine.steps import choose, out_of_fold, refit
+from engine.steps import choose, inner, out_of_fold, refit
 from engine.steps.choose import Chosen, Member
 from engine.steps.learner import Learner
 from engine.steps.material import features_key
@@ -427,6 +428,27 @@ def test_a_member_of_which_a_moment_was_expected_tells_nothing_of_the_others(bin
     made.seconds_left = 20.0
     made.run("refit")
     assert len(made["refit"].members) == len(members)
+
+
+def test_features_do_not_take_the_time_of_the_model(binary, tmp_path, monkeypatch):
+    found = {}
+
+    def spied(where, name):
+        real = getattr(where, name)
+
+        def spy(*given, **named):
+            found.setdefault(name, clock.is_set())
+            return real(*given, **named)
+
+        monkeypatch.setattr(where, name, spy)
+
+    made = again(binary, "refit", tmp_path)
+    made.run("choose")
+    made.seconds_left = 1000.0
+    spied(Learner, "_shared")
+    spied(inner, "fit")
+    made.run("refit")
+    assert found == {"_shared": False, "fit": True}
 
 
 @pytest.mark.parametrize(("repeats", "kind"), [(1, "refit"), (10, "bag")])
